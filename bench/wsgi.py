@@ -1,0 +1,8 @@
+"""gunicorn's way into the benchmark's site."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+application = get_wsgi_application()

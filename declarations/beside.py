@@ -1,0 +1,67 @@
+"""What stands beside each place of a form that is being filled in: remarks, changes, what was sent back, what is locked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.urls import reverse
+
+from declarations.fields import TABLES
+from declarations.models import Declaration
+from declarations.returned import Named, Returned, returned_of
+from perfgoals.accounts.models import User
+from perfgoals.documents.declaration import DeclarationDocument
+from perfgoals.reviewing import commenting, history
+from perfgoals.reviewing.commenting import Board
+from perfgoals.reviewing.history import Change
+
+
+@dataclass
+class Beside:
+    """Asked place by place by the templates; each kind is read once, when it is first asked for."""
+
+    declaration: Declaration
+    user: User
+    document: DeclarationDocument | None = None
+
+    @cached_property
+    def board(self) -> Board:
+        """Remarks. Before the first 送审 there is nobody to mention but colleagues, and their names are not read."""
+        address = reverse("declarations:comments", args=[self.declaration.pk])
+        was_sent = self.declaration.submitted_at is not None
+        return commenting.board_of(self.declaration, self.user, address=address, names=was_sent)
+
+    @cached_property
+    def changes(self) -> Mapping[str, list[Change]]:
+        return history.changes_of(self.declaration)
+
+    @cached_property
+    def returned(self) -> Returned | None:
+        return returned_of(self.declaration, self.document)
+
+    def is_locked(self, path: str) -> bool:
+        """A place that the return does not open (F61)."""
+        return self.returned is not None and not self.returned.openness.allows(path, self.declaration.edition)
+
+    def is_section_locked(self, key: str) -> bool:
+        return self.returned is not None and not self.returned.is_open(key)
+
+    def notes(self, path: str) -> list[Named]:
+        """The reviewer's words on this place, with the rows and cells inside it."""
+        if self.returned is None:
+            return []
+        return [one for one in self.returned.places if one.path == path or one.path.startswith(f"{path}.")]
+
+    def section_notes(self, key: str) -> list[Named]:
+        """The reviewer's words on the section as a whole."""
+        return self.notes(f"section:{key}")
+
+    def history(self, path: str) -> list[Change]:
+        """What became of a field, or of a row with its cells; of a whole table, the rows that are gone."""
+        if path not in TABLES:
+            return history.in_row(self.changes, path)
+        here = {f"{path}.{row.row_id}" for row in getattr(self.declaration, path).all()}
+        gone = (
+            at for at in self.changes if at.startswith(f"{path}.") and at.count(".") == 1 and at not in here
+        )
+        return [change for at in gone for change in self.changes[at]]

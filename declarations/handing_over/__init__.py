@@ -1,0 +1,1 @@
+"""移交: what somebody leaves open, and giving it to a colleague of the same role and unit (F16, F117)."""

@@ -1,0 +1,71 @@
+"""The unit's written reason for leaving a 疑问 as it is. It stands beside the finding for everyone who reviews."""
+
+from django.core.exceptions import PermissionDenied
+
+from declarations.checkup import findings_of
+from declarations.editing import clean
+from declarations.models import Declaration, FindingReason
+from declarations.permissions import may_fill
+from perfgoals.accounts.models import User
+from perfgoals.findings import Finding, Level
+from perfgoals.workflow import StateConflict
+
+LIMIT = 1000
+SHORTEST = 5
+# Said of anything, these say nothing (F77: empty phrases refused).
+STOCK = frozenset(
+    (
+        "没有问题", "情况属实", "确认无误", "核对无误", "经核实无误", "已核实无误", "按规定执行", "按要求执行", "按实际情况",
+        "根据实际情况", "实际情况如此", "因工作需要", "根据工作需要", "与去年一致", "与上年一致", "不需要修改", "特此说明",
+        "以上情况属实", "经核实情况属实", "无需修改", "维持原样不变",
+    )
+)  # fmt: skip
+
+
+class ReasonRefused(ValueError):
+    """The text is no reason; the message says why, in Chinese."""
+
+
+def give_reason(
+    declaration: Declaration, code: str, path: str, text: str, *, actor: User
+) -> FindingReason | None:
+    """Keep ``text`` as the reason for the finding ``code`` at ``path``; None where that finding is gone.
+
+    A second reason for the same finding replaces the first. Raises ``ReasonRefused``, ``PermissionDenied``, or
+    ``StateConflict`` when the form is no longer being filled in.
+    """
+    if not may_fill(actor, declaration):
+        raise PermissionDenied
+    if not declaration.is_editable:
+        raise StateConflict
+    finding = _doubt(findings_of(declaration), code, path)
+    if finding is None:
+        return None
+    reason = clean(text, single_line=False).strip()
+    if problem := _problem(reason):
+        raise ReasonRefused(problem)
+    kept, _ = FindingReason.objects.update_or_create(
+        declaration=declaration,
+        code=code,
+        path=path,
+        defaults={"message": finding.message, "reason": reason, "written_by": actor},
+    )
+    return kept
+
+
+def _doubt(findings: list[Finding], code: str, path: str) -> Finding | None:
+    doubts = (f for f in findings if f.level is Level.DOUBT and f.code == code and f.path == path)
+    return next(doubts, None)
+
+
+def _problem(reason: str) -> str:
+    bare = reason.strip("。.，,！!；;、 　\n")
+    if not bare:
+        return "没有写理由。写一句为什么这样是对的，审核人会看到。"
+    if bare in STOCK or len(bare) < SHORTEST:
+        return f"“{bare}”看不出为什么。写一句具体的理由，审核人会看到。"
+    if len(set(bare)) < 3:
+        return f"“{bare[:12]}”不是理由。写一句为什么这样是对的。"
+    if len(reason) > LIMIT:
+        return f"写了 {len(reason)} 字，最多 {LIMIT} 字。"
+    return ""

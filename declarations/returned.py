@@ -1,0 +1,177 @@
+"""A form that came back: what the reviewer named, in which section, and what has been changed since (F61, F134, X-7)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.contrib.contenttypes.models import ContentType
+
+from declarations.addresses import place_url, step_url
+from declarations.models import Declaration
+from declarations.official import latest_revision
+from declarations.places import in_form_order, section_key, words_of
+from declarations.workflow import SUBMIT
+from perfgoals.accounts.models import User
+from perfgoals.documents.declaration import DeclarationDocument
+from perfgoals.documents.models import Revision
+from perfgoals.editions import Edition
+from perfgoals.reviewing import history
+from perfgoals.reviewing.models import ReturnedPlace, ReturnRound
+from perfgoals.reviewing.returning import Openness
+from perfgoals.workflow import State
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One place named by a return, with the reviewer's words and whether it was changed since."""
+
+    path: str
+    words: str
+    note: str
+    section: str
+    url: str
+    is_changed: bool
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The return that is being answered."""
+
+    round: ReturnRound
+    places: tuple[Named, ...]  # in the order of the form; none: the whole form is open
+    edition: Edition
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.places
+
+    @cached_property
+    def openness(self) -> Openness:
+        return Openness(frozenset(place.path for place in self.places) or None)
+
+    @cached_property
+    def by_section(self) -> dict[str, list[Named]]:
+        found: dict[str, list[Named]] = {}
+        for place in self.places:
+            found.setdefault(place.section, []).append(place)
+        return found
+
+    def is_open(self, section: str) -> bool:
+        """Whether anything in this section may be changed."""
+        return self.is_whole or section in self.by_section
+
+    def numbers(self, *, changed: bool) -> list[int]:
+        """Numbers of the named sections in which every place (or not every place) was changed."""
+        return [
+            number
+            for number, section in enumerate(self.edition.sections, 1)
+            if (here := self.by_section.get(section.key)) and all(p.is_changed for p in here) == changed
+        ]
+
+    @property
+    def next_place(self) -> Named | None:
+        """The first named place that was not changed yet."""
+        return next((place for place in self.places if not place.is_changed), None)
+
+    @property
+    def words(self) -> str:
+        """“退回修改：请改第 2、5 节。”, with what is changed already."""
+        if self.is_whole:
+            return "退回修改：照退回意见改，整张表都可以改。"
+        waiting, done = self.numbers(changed=False), self.numbers(changed=True)
+        if not waiting:
+            return f"退回的第 {in_words(done)} 节都改过了。"
+        also = f"（第 {in_words(done)} 节已改）" if done else ""
+        return f"退回修改：请改第 {in_words(waiting)} 节{also}。"
+
+
+def in_words(numbers: Iterable[int]) -> str:
+    """“2、5、6”."""
+    return "、".join(str(number) for number in numbers)
+
+
+def returned_of(
+    declaration: Declaration, document: DeclarationDocument | None = None, *, is_own: bool = True
+) -> Returned | None:
+    """What is to be mended in a returned form; None for every other. At most four queries.
+
+    ``is_own``: asked for the unit, which alone sees what it has changed and not sent yet.
+    """
+    if declaration.state != State.RETURNED:
+        return None
+    latest = ReturnRound.objects.of(declaration).select_related("returned_by").order_by("-pk").first()
+    if latest is None:
+        return None
+    notes = {place.path: place.note for place in latest.places.all()}
+    changes = history.changes_of(declaration, since=latest.returned_at) if is_own else {}
+    edition = declaration.edition
+    words = words_of(declaration, in_form_order(edition, notes), document)
+    changed = {path for path, told in changes.items() if told[0].old != told[-1].new}
+    places = tuple(
+        Named(
+            path,
+            said,
+            notes[path],
+            section_key(edition, path),
+            _url(declaration, path),
+            _is_changed(path, changed, edition),
+        )
+        for path, said in words.items()
+    )
+    return Returned(latest, places, edition)
+
+
+def _url(declaration: Declaration, path: str) -> str:
+    if path.startswith("section:"):
+        return step_url(declaration, path[8:])
+    table, _, rest = path.partition(".")
+    if table in ("indicators", "sub_projects") and rest and "." not in rest:
+        return f"{step_url(declaration, section_key(declaration.edition, path))}#row-{rest}"
+    return place_url(declaration, path)
+
+
+def _is_changed(path: str, changed: Iterable[str], edition: Edition) -> bool:
+    if path.startswith("section:"):
+        return any(section_key(edition, one) == path[8:] for one in changed)
+    return any(one == path or one.startswith(f"{path}.") for one in changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """“已修改，尚未重新送审”: what the unit has now is not what it sent last (X-7)."""
+
+    revision: Revision
+
+
+def is_own(declaration: Declaration, user: User) -> bool:
+    """Somebody of the unit: what it has not sent is nobody else's business."""
+    return user.organization_id == declaration.organization_id
+
+
+def unsent_changes(declaration: Declaration, document: DeclarationDocument, user: User) -> Unsent | None:
+    """Whether an open form says something else than its last 送审. No query for a form that was never sent."""
+    if not declaration.is_editable or declaration.submitted_at is None or not is_own(declaration, user):
+        return None
+    sent = latest_revision(declaration, reason=SUBMIT.action)
+    if sent is None or sent.fingerprint == document.fingerprint:
+        return None
+    return Unsent(sent)
+
+
+def sections_to_mend(declarations: Sequence[Declaration]) -> dict[int, str]:
+    """“请改第 2、5 节” for the returned ones among these rows of a list, by key. Two queries for any number."""
+    rows = {row.pk: row for row in declarations if row.state == State.RETURNED}
+    if not rows:
+        return {}
+    kind = ContentType.objects.get_for_model(Declaration)
+    rounds = ReturnRound.objects.filter(content_type=kind, object_id__in=rows).order_by("pk")
+    latest = dict(rounds.values_list("object_id", "pk"))
+    numbers: dict[int, set[int]] = {pk: set() for pk in latest}
+    by_round = {round_pk: pk for pk, round_pk in latest.items()}
+    for place in ReturnedPlace.objects.filter(round__in=by_round):
+        edition = rows[by_round[place.round_id]].edition
+        keys = [section.key for section in edition.sections]
+        key = section_key(edition, place.path)
+        if key in keys:
+            numbers[by_round[place.round_id]].add(keys.index(key) + 1)
+    return {pk: f"请改第 {in_words(sorted(found))} 节" for pk, found in numbers.items() if found}

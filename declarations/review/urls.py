@@ -1,0 +1,14 @@
+"""Addresses below ``declarations/<pk>/review/``."""
+
+from django.urls import path
+
+from declarations.review import views, views_return
+
+urlpatterns = [
+    path("", views.review, name="review"),
+    path("list/", views.keep, name="review_keep"),
+    path("return/", views_return.give_back, name="review_return"),
+    path("decide/", views.decide, name="review_decide"),
+    path("undo/", views.undo, name="review_undo"),
+    path("compare/", views.comparison, name="review_compare"),
+]

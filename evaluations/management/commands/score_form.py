@@ -1,0 +1,60 @@
+"""``manage.py score_form FILE.json``: the score of a self-evaluation by its edition's rule set, as JSON.
+
+Prints the whole score sheet (every row's points, formula, inputs, clause and sentence; total, cap, grade, distance to the
+next grade) and what contradicts itself on the form. Exit 2 for a file that is no self-evaluation.
+"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from evaluations.contradictions import contradictions
+from evaluations.scoring import NoRules, score
+from perfgoals.documents.declaration import BadDocument
+from perfgoals.documents.evaluation import EvaluationDocument
+from perfgoals.editions import UnknownEdition, get_edition
+
+LARGEST = 20 * 2**20
+
+
+class Command(BaseCommand):
+    help = "按表式的评分口径给一张绩效自评表（JSON）打分，打印每行的得分、公式、依据和总分。"
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE.json")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        try:
+            document = read_document(path)
+            edition = get_edition(document.form)
+            sheet = score(document, edition)
+        except UnknownEdition as wrong:
+            self._refuse(path, f"没有“{wrong}”这种表式。")
+        except (BadDocument, NoRules) as wrong:
+            self._refuse(path, str(wrong))
+        said = [finding.to_dict() for finding in contradictions(document, edition)]
+        result = sheet.to_dict() | {"fingerprint": document.fingerprint, "findings": said}
+        self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
+
+    def _refuse(self, path: Path, reason: str) -> None:
+        self.stderr.write(f"{path}：{reason}")
+        sys.exit(2)
+
+
+def read_document(path: Path) -> EvaluationDocument:
+    """The self-evaluation in a JSON file. Raises ``BadDocument`` with a Chinese message."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadDocument("文件太大，超过 20 MB。")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as wrong:
+        raise BadDocument(f"打不开文件（{wrong.strerror}）。") from wrong
+    except UnicodeDecodeError as wrong:
+        raise BadDocument("不是 UTF-8 编码的文件。") from wrong
+    return EvaluationDocument.from_json(text)

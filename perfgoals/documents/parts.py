@@ -1,0 +1,204 @@
+"""What a printed form consists of: boxes, places, rows, tables and the paper that holds them.
+
+``perfgoals.documents.paper`` fills these in; ``templates/forms`` and the workbook read them and nothing else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from perfgoals.documents.difference import Piece
+
+# A row taller than this many lines does not fit on a page of its own and may be cut; all others are kept whole.
+LINES_OF_A_PAGE = 40
+# Characters of one line of a long text cell; what the fields of templates/forms hold, rounded down.
+CHARACTERS_OF_A_LINE = 38
+
+# From this many indicators on the rows stand closer, so that up to thirty fit on one page.
+MANY_INDICATORS = 23
+# What pages hold below the title, and without it, in points.
+_FIRST_PAGE, _NEXT_PAGE = 640.0, 725.0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    label: str
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The number of a note in the margin, drawn where it hangs. ``level`` is that of the gravest finding, or ""."""
+
+    number: int
+    level: str = ""
+
+
+_MARK_CLASSES = {"error": "pg-mark pg-mark--err", "doubt": "pg-mark pg-mark--ask"}
+_TAGS = {"delete": "del", "insert": "ins"}
+
+
+def signs(marks: Iterable[Mark]) -> SafeString:
+    """The numbers as links to their notes; nothing for no marks."""
+    return format_html_join(
+        "",
+        '　<a class="{}" href="#n{}" id="m{}" aria-label="旁注 {}">{}</a>',
+        ((_MARK_CLASSES.get(m.level, "pg-mark"), *(m.number,) * 4) for m in marks),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One value on paper with its label. ``path`` is where a finding hangs (``budget.total``).
+
+    ``pieces`` (how an earlier text became this one) and ``marks`` are drawn on a reviewer's screen only.
+    """
+
+    path: str
+    label: str
+    text: str
+    kind: str = "text"
+    tint: str = ""
+    boxes: tuple[tuple[Box, ...], ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def signs(self) -> SafeString:
+        return signs(self.marks)
+
+    @property
+    def content(self) -> SafeString:
+        """The value for a cell: as text, or as what was taken out and put in, then the marks."""
+        if not self.pieces:
+            return escape(self.text) if not self.marks else format_html("{}{}", self.text, self.signs)
+        parts = (
+            format_html("<{0}>{1}</{0}>", _TAGS[operation], text) if operation in _TAGS else escape(text)
+            for operation, text in self.pieces
+        )
+        return format_html("{}{}", format_html_join("", "{}", ((part,) for part in parts)), self.signs)
+
+    @property
+    def flows(self) -> bool:
+        """Too long for one page: its row may be cut."""
+        lines = (len(line) // CHARACTERS_OF_A_LINE + 1 for line in self.text.split("\n"))
+        return sum(lines) > LINES_OF_A_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One row's part of a merged label cell. ``key`` is equal for all rows of the cell."""
+
+    key: str
+    label: str
+    size: int
+    first: bool
+    last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a table with merged label cells on its left. ``keep_*``: no page break there."""
+
+    row_id: str
+    groups: tuple[Group, ...]
+    places: tuple[Place, ...]
+    keep_with_next: bool = False
+    keep_with_previous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``kind``: pair, amounts, single, long, boxes, heading, table (``lines`` under a ``label``)."""
+
+    kind: str
+    places: tuple[Place, ...] = ()
+    label: str = ""
+    path: str = ""
+    tint: str = ""
+    columns: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def signs(self) -> SafeString:
+        return signs(self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorTable:
+    path: str
+    heading: str
+    tint: str
+    columns: tuple[str, ...]
+    widths: tuple[int, ...]
+    lines: tuple[Line, ...]
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def signs(self) -> SafeString:
+        return signs(self.marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What ``templates/forms`` print."""
+
+    form: str
+    title: str
+    year_line: str
+    unit_label: str
+    unit: str
+    fingerprint: str
+    rows: tuple[Row, ...]
+    indicators: IndicatorTable
+    tail: tuple[Row, ...]
+    budget_heading: str
+    section_titles: Mapping[str, str]
+    places: Mapping[str, Place]  # by key with dots as underscores, for forms with a layout of their own
+    page_numbers: bool
+    labels_centred: bool  # labels without colons stand in the middle of their cells
+
+    @property
+    def name(self) -> str:
+        """What the paper is about, for the title of the file."""
+        named = self.places.get("project_name")
+        return " ".join(part for part in (self.title, named.text if named else "", self.year_line) if part)
+
+    @property
+    def is_dense(self) -> bool:
+        """The case takes a page less at 9 pt than at 10.5 pt; the published forms were printed small then, too."""
+        usual = _pages(self.rows, characters=35, line=15.75, least=52)
+        return usual > _pages(self.rows, characters=41, line=12.6, least=34)
+
+    @property
+    def has_many_indicators(self) -> bool:
+        return len(self.indicators.lines) > MANY_INDICATORS
+
+    @property
+    def has_large_amounts(self) -> bool:
+        """Hundreds of millions: the amounts need the width, their labels may wrap."""
+        return any(len(place.text) > 13 for place in self.places.values() if place.kind == "amount")
+
+    @property
+    def fingerprint_mark(self) -> str:
+        """The first 12 digits in groups of four, as printed at the foot."""
+        short = self.fingerprint[:12]
+        return " ".join(short[i : i + 4] for i in (0, 4, 8))
+
+
+def _pages(rows: Iterable[Row], *, characters: int, line: float, least: float) -> int:
+    """About how many pages the upper table takes, rows kept whole."""
+    pages, left = 1, _FIRST_PAGE
+    for row in rows:
+        height = line + 13
+        if row.kind == "long":
+            lines = sum(max(1, -(-len(part) // characters)) for part in row.places[0].text.split("\n"))
+            height = max(least, lines * line + 6.8)
+        while height > left:
+            height = height if height <= _NEXT_PAGE else height - left
+            pages, left = pages + 1, _NEXT_PAGE
+        left -= height
+    return pages

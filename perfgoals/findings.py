@@ -1,0 +1,59 @@
+"""Findings: what a check says about one place of a document.
+
+A finding is a plain value. Rules make them (``declarations/checkup``), the workflow refuses to pass 错误, pages show
+them at their ``path``, and a ``Fix`` is applied through the same door as typing.
+"""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """错误 blocks submitting; 疑问 needs a fix or a written reason; 提示 informs."""
+
+    ERROR = "error"
+    DOUBT = "doubt"
+    HINT = "hint"
+
+    @property
+    def label(self) -> str:
+        return {"error": "错误", "doubt": "疑问", "hint": "提示"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        return ("error", "doubt", "hint").index(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A ready rewrite: a button label (``改为 ≥50家``) and the values it writes, path by path."""
+
+    label: str
+    changes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark. ``path`` names a field (``budget.total``), a cell (``indicators.<row_id>.target``),
+    a row (``indicators.<row_id>``) or a whole table (``indicators``)."""
+
+    code: str
+    level: Level
+    path: str
+    message: str
+    why: str = ""
+    good: str = ""
+    bad: str = ""
+    fixes: tuple[Fix, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """The JSON-able form, as printed by ``manage.py check_form``."""
+        return asdict(self) | {"level_label": self.level.label}
+
+
+def count_levels(findings: list[Finding]) -> dict[str, int]:
+    """How many findings of each level, all three keys present."""
+    counts = {level.value: 0 for level in Level}
+    for finding in findings:
+        counts[finding.level.value] += 1
+    return counts

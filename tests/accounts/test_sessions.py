@@ -1,0 +1,116 @@
+"""Sessions end when nobody is there, and scripts are told so in their own language."""
+
+import pytest
+from django.urls import reverse
+
+from perfgoals.accounts import sessions
+
+PROBE = reverse("accounts:session")
+BACKGROUND = {"X-Background": "1"}
+START = 1_700_000_000
+
+
+class Clock:
+    """Stands still until told otherwise."""
+
+    def __init__(self):
+        self.now = START
+
+    def time(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    stopped = Clock()
+    monkeypatch.setattr(sessions, "time", stopped)
+    return stopped
+
+
+@pytest.fixture
+def signed_in(client, people, clock):
+    client.force_login(people["信息中心填报人"])
+    client.get("/help/")
+    return client
+
+
+def test_idle_session_ends_after_thirty_minutes(signed_in, clock):
+    clock.now += 30 * 60 - 1
+    assert signed_in.get(PROBE, headers=BACKGROUND).json()["seconds_left"] == 1
+    clock.now += 1
+    assert signed_in.get(PROBE, headers=BACKGROUND).json()["authenticated"] is False
+
+
+def test_activity_moves_the_end(signed_in, clock):
+    clock.now += 20 * 60
+    signed_in.get("/help/")
+    clock.now += 20 * 60
+    assert signed_in.get(PROBE, headers=BACKGROUND).json()["seconds_left"] == 10 * 60
+
+
+def test_background_requests_do_not_keep_a_session_alive(signed_in, clock):
+    for _ in range(6):
+        clock.now += 5 * 60
+        signed_in.get(PROBE, headers=BACKGROUND)
+    assert signed_in.get(PROBE, headers=BACKGROUND).json()["authenticated"] is False
+
+
+def test_background_request_that_writes_into_the_session_does_not_either(signed_in, clock):
+    clock.now += 29 * 60
+    session = signed_in.session
+    session["anything"] = 1
+    session.save()  # moves the expiry date of the row
+    clock.now += 60
+    assert signed_in.get(PROBE, headers=BACKGROUND).json()["authenticated"] is False
+
+
+def test_continue_button_keeps_the_session(signed_in, clock):
+    clock.now += 29 * 60
+    assert signed_in.get(PROBE).json()["seconds_left"] == 30 * 60
+
+
+def test_reading_pages_writes_the_session_at_most_once_a_minute(signed_in, clock, django_assert_num_queries):
+    clock.now += 30
+    with django_assert_num_queries(3):  # session, person, organization for the top bar: no write
+        signed_in.get("/help/")
+
+
+def test_page_knows_how_long_its_session_lasts(signed_in, clock):
+    assert 'data-seconds="1800"' in signed_in.get("/help/").text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HX-Request": "true"},
+        {"Accept": "application/json"},
+        {"X-Requested-With": "XMLHttpRequest"},
+        {"X-Part": "1"},
+        {"Sec-Fetch-Mode": "cors"},
+        {"Sec-Fetch-Mode": "same-origin"},
+    ],
+)
+def test_script_without_session_gets_401_and_the_address(client, db, headers):
+    answer = client.get(reverse("accounts:people"), headers=headers)
+    assert answer.status_code == 401
+    assert answer.json()["login"] == reverse("accounts:login")
+    assert answer.json()["message"] == "登录已过期。您写的内容还在本机。"
+
+
+def test_json_post_without_session_gets_401(client, db):
+    answer = client.post(reverse("accounts:person_new"), "{}", content_type="application/json")
+    assert answer.status_code == 401
+
+
+def test_expired_session_answers_401_to_scripts_and_the_door_to_people(signed_in, clock):
+    clock.now += 31 * 60
+    assert signed_in.get(reverse("accounts:password"), headers={"HX-Request": "true"}).status_code == 401
+    door = signed_in.get(reverse("accounts:password"), headers={"Sec-Fetch-Mode": "navigate"})
+    assert door.url == f"{reverse('accounts:login')}?next={reverse('accounts:password')}"
+
+
+def test_switching_an_account_off_ends_its_sessions(signed_in, people):
+    person = people["信息中心填报人"]
+    person.is_active = False
+    person.save()
+    assert signed_in.get(PROBE, headers=BACKGROUND).json()["authenticated"] is False

@@ -1,0 +1,363 @@
+"""Every address × every kind of person × draft and sent form → the answer. An address without a line fails the test."""
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from declarations import downloads
+from declarations.models import Declaration, SavedFilter
+from perfgoals.appraising import panels
+from perfgoals.appraising.questionnaire import questionnaire_for
+from perfgoals.workflow import State, freeze
+
+pytestmark = pytest.mark.django_db
+
+# The form is 信息中心's. From 服务中心填报人 on, nobody has anything to do with it; the last one has not signed in.
+PEOPLE = (
+    "信息中心填报人",
+    "信息中心审核人",
+    "发改委审核人",
+    "财政审核人",
+    "业务管理员",
+    "服务中心填报人",
+    "金融办审核人",
+    "外区财政审核人",
+    "系统管理员",
+    "安全管理员",
+    "审计员",
+    "没有登录",
+)
+OUTSIDE = [404] * 6 + [302]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One address, one method, and what each person gets; ``place`` says which object the address names."""
+
+    name: str
+    method: str
+    place: str  # draft, sent, person, organization, job, or "" for an address without an object
+    codes: list[int]
+    args: tuple = ()
+    body: Any = field(default=None, hash=False)
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.method}-{self.place}"
+
+
+def on_form(
+    name: str, method: str, draft: list[int], sent: list[int], *args: object, body: Any = None
+) -> list[Line]:
+    """``draft`` and ``sent`` are the answers to the first five; everybody else gets 404, or the sign-in page.
+
+    A script that has not signed in gets 401, never a page to follow.
+    """
+    name = f"declarations:{name}"
+    outside = [*OUTSIDE[:-1], 401] if body else OUTSIDE
+    return [
+        Line(name, method, place, [*codes, *outside], args, body)
+        for place, codes in (("draft", draft), ("sent", sent))
+    ]
+
+
+def on_site(name: str, method: str, codes: list[int], place: str = "", body: Any = None) -> Line:
+    return Line(name, method, place, codes, (), body)
+
+
+def on_panel(name: str, method: str, place: str, bureau: int, admin: int, member: int) -> list[Line]:
+    """Everybody whom the panel does not concern gets 404, reviewers of the form's own chain too."""
+    codes = [404, 404, 404, bureau, admin, 404, member, *[404] * 4, 302]
+    return [Line(f"declarations:{name}", method, place, codes)]
+
+
+def only(person: str, code: int, others: int = 403) -> list[int]:
+    return [code if name == person else 302 if name == "没有登录" else others for name in PEOPLE]
+
+
+def everybody(code: int, anonymous: int = 302) -> list[int]:
+    return [code] * 11 + [anonymous]
+
+
+def the_admin(name: str, *methods: tuple[str, int], place: str = "") -> list[Line]:
+    return [on_site(f"accounts:{name}", m, only("系统管理员", code), place) for m, code in methods]
+
+
+REVIEWERS = ("信息中心审核人", "发改委审核人", "财政审核人", "金融办审核人", "外区财政审核人")
+
+
+def reviewers(code: int) -> list[int]:
+    """What waits for them is theirs; nobody else has an inbox."""
+    return [code if name in REVIEWERS else 302 if name == "没有登录" else 403 for name in PEOPLE]
+
+
+SEEN = (
+    [200, 200, 404, 404, 200],
+    [200, 200, 200, 200, 200],
+)  # by the unit and the admin; once sent, by reviewers
+CHANGES = {"changes": [{"path": "necessity", "value": "渗漏", "seen": 0}]}
+FIX = {"changes": [["necessity", "渗漏"]]}
+OFFICES = [200] * 8 + [403] * 3 + [302]
+IN_CHARGE = ("业务管理员", "系统管理员")
+ABROAD = [200] * 7 + [404] + [403] * 3 + [302]  # 外区 has campaigns of its own
+
+LINES = [
+    # A form: pages
+    *(line for name in ("tasks", "copy", "check", "preview") for line in on_form(name, "get", *SEEN)),
+    *(line for name in ("pdf", "xlsx", "json") for line in on_form(name, "get", *SEEN)),
+    *on_form("submit", "get", [302, 302, 404, 404, 302], [302] * 5),
+    *on_form("step", "get", [200, 403, 404, 404, 403], [302, 403, 403, 403, 403], "basics"),
+    *on_form("checkup", "get", [404, 403, 404, 404, 403], [403] * 5),  # 404: no such section named
+    *on_form("adjust", "get", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_form("adjust", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_form("adjustment", "get", [404] * 5, [404] * 5),  # neither adjusts anything
+    # A form: changes
+    *on_form("submit", "post", [409, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_form("copy", "post", [302, 403, 404, 404, 403], [403] * 5),
+    *on_form("step", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "basics"),
+    *on_form("save", "post", [200, 403, 404, 404, 403], [409, 403, 403, 403, 403], body=CHANGES),
+    *on_form("fix", "post", [200, 403, 404, 404, 403], [409, 403, 403, 403, 403], body=FIX),
+    *on_form("reason", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_form("row", "post", [422, 403, 404, 404, 403], [409, 403, 403, 403, 403], "indicators", "add"),
+    # Remarks: of the people of the chain, in their scope
+    *on_form("comments", "get", *SEEN),
+    *on_form("comments", "post", [422, 422, 404, 404, 403], [422, 422, 422, 422, 403]),
+    *on_form("comment_act", "post", [404, 404, 404, 404, 403], [404, 404, 404, 404, 403], 1, "reply"),
+    # The review form; the sent one of this test was never frozen, so there is nothing to judge yet
+    *on_form("appraisal", "get", *SEEN),
+    *on_form("appraisal", "post", [403, 403, 404, 404, 403], [403, 403, 409, 403, 403]),
+    *(
+        line
+        for name in ("appraisal_form", "appraisal_pdf")
+        for line in on_form(name, "get", [404] * 5, [404] * 5, 1)
+    ),
+    # A form: review. Who submitted it is the unit's; the department's turn it is
+    *on_form("review", "get", [403, 403, 404, 404, 403], [403, 200, 200, 200, 200]),
+    *on_form("review_compare", "get", [403, 403, 404, 404, 403], [200] * 5),
+    *on_form("review_keep", "post", [403, 403, 404, 404, 403], [403, 403, 302, 403, 403]),
+    *on_form("review_return", "get", [403, 403, 404, 404, 403], [403, 403, 200, 403, 403]),
+    *on_form("review_return", "post", [403, 403, 404, 404, 403], [403, 403, 302, 403, 403]),
+    *on_form("review_decide", "post", [403, 403, 404, 404, 403], [403, 403, 404, 403, 403]),
+    *on_form("review_undo", "post", [403, 403, 404, 404, 403], [403] * 5),
+    *on_form("suggestion", "post", [404, 403, 404, 404, 403], [404, 403, 403, 403, 403], "1"),
+    # Panels: the bureau's, the admin's to look at, and of those who sit on them (财政审核人 in the chair, 金融办审核人)
+    on_site("declarations:panels", "get", [403, 200, 200, 200, 200, 403, 200, 200, *[403] * 3, 302]),
+    on_site("declarations:panel_new", "get", [403, 403, 403, 200, 403, 403, 403, 200, *[403] * 3, 302]),
+    on_site("declarations:panel_new", "post", [403, 403, 403, 422, 403, 403, 403, 422, *[403] * 3, 302]),
+    *on_panel("panel", "get", "panel", 200, 200, 200),
+    *on_panel("panel_date", "post", "panel", 422, 403, 403),
+    *on_panel("panel_case", "get", "panel_case", 200, 200, 200),
+    *on_panel("panel_case", "post", "panel_case", 403, 403, 403),  # nobody has stated their interests
+    *on_panel("panel_settle", "get", "panel_case", 403, 403, 403),
+    *on_panel("panel_settle", "post", "panel_case", 403, 403, 403),
+    *on_panel("panel_chair", "post", "panel_case", 422, 403, 403),
+    *on_panel("panel_pdf", "get", "panel_case", 404, 404, 404),
+    *(
+        on_site(f"declarations:{name}", method, [403, 403, 403, 200, 200, 403, 403, 200, *[403] * 3, 302])
+        for name, method in (("appraisal_statistics", "get"), ("appraisal_statistics_xlsx", "post"))
+    ),
+    *on_form("receipt", "get", [404] * 5, [404] * 5),  # never sent through the door: no receipt
+    on_site("declarations:receipts", "get", everybody(200)),
+    # Work without a form
+    on_site("declarations:list", "get", OFFICES),
+    on_site("declarations:list", "post", everybody(405)),
+    on_site("declarations:new", "get", [200, 403, 403, 403, 403, 200, *[403] * 5, 302]),
+    on_site("declarations:new", "post", [422, 403, 403, 403, 403, 422, *[403] * 5, 302]),
+    on_site("declarations:library", "get", OFFICES),
+    on_site("declarations:return_reasons", "get", only("业务管理员", 200)),
+    on_site("declarations:exports", "get", only("业务管理员", 200)),
+    on_site("declarations:exports", "post", only("业务管理员", 422)),
+    # Campaigns: the admin runs them, everybody in business sees how far their own units are
+    on_site("declarations:campaigns", "get", OFFICES),
+    on_site("declarations:campaign_new", "get", only("业务管理员", 200)),
+    on_site("declarations:campaign_new", "post", only("业务管理员", 422)),
+    on_site("declarations:rollover", "get", only("业务管理员", 200)),
+    on_site("declarations:rollover", "post", only("业务管理员", 200)),
+    on_site("declarations:rollover_undo", "post", only("业务管理员", 302)),
+    on_site("declarations:campaign", "get", only("业务管理员", 200), "campaign"),
+    on_site("declarations:campaign", "post", only("业务管理员", 422), "campaign"),
+    *(
+        on_site(f"declarations:campaign_{act}", "post", only("业务管理员", 302), "campaign")
+        for act in ("announce", "archive")
+    ),
+    *(on_site(f"declarations:campaign_{page}", "get", ABROAD, "campaign") for page in ("progress", "list")),
+    on_site(
+        "declarations:campaign_remind",
+        "post",
+        [403, 403, 302, 302, 302, 403, 302, 404, *[403] * 3, 302],
+        "campaign",
+    ),
+    on_site("declarations:campaign_unit", "get", [*[200] * 5, *[404] * 3, *[403] * 3, 302], "campaign_unit"),
+    on_site("declarations:campaign_unit", "post", [*[403] * 5, *[404] * 3, *[403] * 3, 302], "campaign_unit"),
+    # What waits for a reviewer
+    on_site("declarations:inbox", "get", reviewers(200)),
+    on_site("declarations:inbox", "post", everybody(405)),
+    on_site("declarations:inbox_together", "get", reviewers(302)),  # nothing picked: back to the list
+    on_site("declarations:inbox_together", "post", reviewers(302)),
+    on_site("declarations:inbox_result", "get", reviewers(302)),
+    on_site("declarations:inbox_undo", "get", everybody(405)),
+    on_site("declarations:inbox_undo", "post", reviewers(302)),
+    on_site("declarations:inbox_filters", "post", reviewers(422)),
+    on_site(
+        "declarations:inbox_filter_delete",
+        "post",
+        [302 if name == "发改委审核人" else code for name, code in zip(PEOPLE, reviewers(404), strict=True)],
+        "filter",
+    ),
+    # Notices are their person's; whether e-mails arrive is the 系统管理员's business
+    on_site("notices:notices", "get", everybody(200)),
+    on_site("notices:open", "post", everybody(404), "notice"),
+    on_site("notices:read_all", "post", everybody(302)),
+    on_site("notices:deliveries", "get", only("系统管理员", 200)),
+    # Handing over: whoever is in charge of people or of business sees counts, nobody else sees the page
+    *(
+        on_site(
+            f"declarations:{name}",
+            "get",
+            [200 if one in IN_CHARGE else code for one, code in zip(PEOPLE, only("", 0), strict=True)],
+            place,
+        )
+        for name, place in (("handovers", ""), ("handover", "person"))
+    ),
+    on_site(
+        "declarations:handover",
+        "post",
+        [422 if one in IN_CHARGE else code for one, code in zip(PEOPLE, only("", 0), strict=True)],
+        "person",
+    ),
+    # Acting for a colleague: who was named may begin, and nobody was named here
+    on_site("declarations:deputies", "get", OFFICES),
+    on_site("declarations:deputies", "post", [422] * 8 + [403] * 3 + [302]),
+    on_site("declarations:deputy_begin", "post", everybody(404), "person"),
+    on_site("declarations:deputy_end", "post", everybody(404), "person"),
+    on_site("declarations:deputy_stop", "post", everybody(302)),
+    # Jobs are their owner's
+    *(on_site(f"jobs:{name}", "get", everybody(404), "job") for name in ("job", "download")),
+    on_site("jobs:cancel", "get", everybody(405), "job"),
+    on_site("jobs:cancel", "post", everybody(404), "job"),
+    # People and places
+    *the_admin("people", ("get", 200)),
+    *the_admin("person_new", ("get", 200), ("post", 200)),
+    *the_admin("person", ("get", 200), ("post", 200), place="person"),
+    *the_admin("person_password", ("post", 200), place="person"),
+    *the_admin("person_unlock", ("post", 302), place="person"),
+    *the_admin("person_switch", ("post", 302), place="person"),
+    *the_admin("person_second_factor", ("post", 302), place="person"),
+    *the_admin("organizations", ("get", 200)),
+    *the_admin("organization_new", ("get", 200), ("post", 200)),
+    *the_admin("organization", ("get", 200), ("post", 200), place="organization"),
+    *the_admin("organization_switch", ("post", 302), place="organization"),
+    # Roles and sign-ins
+    on_site("accounts:roles", "get", only("安全管理员", 200)),
+    on_site("accounts:sign_ins", "get", only("安全管理员", 200)),
+    on_site("accounts:role_unlock", "post", only("安全管理员", 302), "person"),
+    on_site("accounts:role_second_factor", "post", only("安全管理员", 302), "person"),
+    # The trail
+    on_site("audit:records", "get", only("审计员", 200)),
+    on_site("audit:verify", "get", only("审计员", 405)),
+    on_site("audit:verify", "post", only("审计员", 302)),
+    on_site("audit:export", "post", only("审计员", 302)),
+    # The door and the house
+    on_site("accounts:login", "get", everybody(302, anonymous=200)),
+    on_site("accounts:logout", "post", everybody(302)),
+    on_site("accounts:session", "get", everybody(200, anonymous=200)),
+    on_site("accounts:password", "get", everybody(200)),
+    # The second factor, for people who have bound no app yet
+    on_site("accounts:second_factor", "get", everybody(302)),
+    on_site("accounts:second_factor_bind", "get", everybody(200)),
+    on_site("accounts:second_factor_bind", "post", everybody(200)),
+    on_site("accounts:second_factor_image", "get", everybody(200)),
+    on_site("accounts:second_factor_codes", "post", everybody(302)),
+    on_site("accounts:second_factor_text", "post", everybody(302)),
+    on_site("home", "get", everybody(302)),
+    *(on_site(name, "get", everybody(200, anonymous=200)) for name in ("help", "healthz", "readyz")),
+]
+
+
+def all_names(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> set[str]:
+    found: set[str] = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            space = (pattern.namespace,) if pattern.namespace else ()
+            found |= all_names(pattern, (*spaces, *space))
+        elif isinstance(pattern, URLPattern):
+            found.add(":".join((*spaces, pattern.name or str(pattern.pattern))))
+    return found
+
+
+def test_every_address_has_its_line():
+    missing = all_names(get_resolver()) - {line.name for line in LINES}
+    assert missing == set(), "say in tests/test_access.py who gets what there"
+    assert {line.name for line in LINES} - all_names(get_resolver()) == set()
+
+
+def open_panel(declaration, people):
+    """A panel of the bureau and 金融办 on this form, which was frozen for it."""
+    declaration.refresh_from_db()
+    revision = freeze(declaration, actor=people["信息中心填报人"], reason="panel")
+    members = [people["财政审核人"], people["金融办审核人"]]
+    panel = panels.open_panel(
+        actor=people["财政审核人"],
+        name="会审",
+        meets_on=timezone.localdate(),
+        questionnaire=questionnaire_for(region="310000", year=2020),
+        mode="grades",
+        before=[(declaration, revision)],
+        members=members,
+        chair=members[0],
+    )
+    return panel.cases.get()
+
+
+def make_objects(people, places, make_declaration):
+    """What the lines name as their ``place``: key → the arguments of the address."""
+    draft, sent = make_declaration(), make_declaration(name="已送审的")
+    Declaration.objects.filter(pk=sent.pk).update(
+        state=State.DEPARTMENT_REVIEW, submitted_by=people["信息中心填报人"]
+    )
+    panel_case = open_panel(sent, people)
+    return {
+        "draft": draft.pk,
+        "sent": sent.pk,
+        "panel": panel_case.panel_id,
+        "panel_case": (panel_case.panel_id, panel_case.pk),
+        "person": people["信息中心同事"].pk,
+        "organization": places["发改委"].pk,
+        "job": uuid.uuid4(),
+        "notice": 999,
+        "filter": SavedFilter.objects.create(
+            user=people["发改委审核人"], name="大额", query="amount=1000000"
+        ).pk,
+        "campaign": draft.campaign_id,
+        "campaign_unit": (draft.campaign_id, places["信息中心"].pk),
+    }
+
+
+@pytest.fixture
+def objects(people, places, make_declaration):
+    return make_objects(people, places, make_declaration)
+
+
+def address_of(line, objects):
+    """The address that a line speaks of."""
+    named = objects[line.place] if line.place else ()
+    return reverse(line.name, args=[*(named if isinstance(named, tuple) else (named,)), *line.args])
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
+def test_who_gets_what(line, people, objects, monkeypatch):
+    monkeypatch.setattr(downloads, "render_pdf", lambda *args, **options: b"%PDF-1.7")
+    url = address_of(line, objects)
+    got = {}
+    for name in PEOPLE:
+        browser = Client()
+        if name in people:
+            browser.force_login(people[name])
+        body = {"data": json.dumps(line.body), "content_type": "application/json"} if line.body else {}
+        got[name] = getattr(browser, line.method)(url, **body).status_code
+    assert got == dict(zip(PEOPLE, line.codes, strict=True))
