@@ -150,7 +150,8 @@ def test_without_script_a_fix_saves_what_was_typed(
     plain.goto(live_server.url + address)
     assert plain.locator(".pg-cell").first.get_attribute("rows") == "1"
     cell(plain, 2, "name").fill("机房数量（没有脚本）")
-    plain.locator("tr[data-say=aaaa0001] button[data-fix]").first.click()
+    with plain.expect_navigation():  # until all of the new page is there: nothing moves under the next click
+        plain.locator("tr[data-say=aaaa0001] button[data-fix]").first.click()
     expect(cell(plain, 1, "target")).to_have_value("≥50家")
     expect(cell(plain, 2, "name")).to_have_value("机房数量（没有脚本）")
 

@@ -42,7 +42,7 @@ def test_only_the_reviewer_whose_turn_it_is_can_act(sent, at):
 
 
 def test_the_next_step_leads_the_reviewer_here(sent, at):
-    address = reverse("declarations:review", args=[sent.pk])
+    address = f'href="{reverse("declarations:review", args=[sent.pk])}"'
     tasks = reverse("declarations:tasks", args=[sent.pk])
     assert address in at("发改委审核人").get(tasks).content.decode()
     assert address not in at("财政审核人").get(tasks).content.decode()
