@@ -15,6 +15,7 @@ from declarations.next_step import next_step
 from declarations.official import official
 from declarations.progress import progress_of
 from declarations.returned import unsent_changes
+from declarations.review.lessons import lessons_for
 from declarations.timeline import review_chain
 from perfgoals.accounts.models import User
 from perfgoals.audit.models import AuditRecord
@@ -108,6 +109,7 @@ def check_page(declaration: Declaration, user: User) -> dict[str, Any]:
             declaration, still_open, user, progress_of(declaration.document(), declaration.edition, still_open)
         ),
         "may_edit": may_edit,
+        "lessons": lessons_for(declaration) if may_edit else [],
         "unsent": unsent_changes(declaration, printed.document, user),
         "goes_to": after_submission(declaration),
         "paper": paper.html(
