@@ -6,8 +6,7 @@ from functools import cached_property
 
 from django.urls import reverse
 
-from declarations.fields import TABLES
-from declarations.models import Declaration
+from declarations.models import TABLES, Declaration
 from declarations.returned import Named, Returned, returned_of
 from perfgoals.accounts.models import User
 from perfgoals.documents.declaration import DeclarationDocument

@@ -7,8 +7,6 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 
-from declarations import permissions
-from declarations.addresses import place_url
 from declarations.checkup import answered, describe, findings_of
 from declarations.models import Declaration, FindingReason
 from declarations.next_step import next_step
@@ -20,6 +18,8 @@ from declarations.timeline import review_chain
 from perfgoals.accounts.models import User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.documents import paper
+from perfgoals.filling.addresses import place_url
+from perfgoals.filling.permissions import may_edit
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import State
 
@@ -98,7 +98,7 @@ def check_page(declaration: Declaration, user: User) -> dict[str, Any]:
     findings = findings_of(declaration)
     reasons = answered(declaration, findings)
     still_open = [f for f in findings if (f.code, f.path) not in reasons]
-    may_edit = permissions.may_edit(user, declaration)
+    is_editor = may_edit(user, declaration)
     groups = level_groups(declaration, findings, reasons)
     printed = official(declaration, user)
     return {
@@ -108,8 +108,8 @@ def check_page(declaration: Declaration, user: User) -> dict[str, Any]:
         "next": next_step(
             declaration, still_open, user, progress_of(declaration.document(), declaration.edition, still_open)
         ),
-        "may_edit": may_edit,
-        "lessons": lessons_for(declaration) if may_edit else [],
+        "may_edit": is_editor,
+        "lessons": lessons_for(declaration) if is_editor else [],
         "unsent": unsent_changes(declaration, printed.document, user),
         "goes_to": after_submission(declaration),
         "paper": paper.html(

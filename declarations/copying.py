@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from declarations.addresses import place_url
 from declarations.checkup import column_label, describe, findings_of
 from declarations.models import CopyLook, Declaration
 from perfgoals.accounts.models import User
@@ -21,6 +20,7 @@ from perfgoals.documents.declaration import (
     read_amount,
 )
 from perfgoals.editions import Edition
+from perfgoals.filling.addresses import place_url
 from perfgoals.findings import Finding, Level
 
 CONTEXT = 24  # characters shown on each side of a year

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header, parse_etags
 from django.views.decorators.http import require_GET
 
-from declarations.addresses import place_url
 from declarations.annexes import annexes_of, key_of
 from declarations.checkup import describe
 from declarations.models import Declaration
@@ -21,6 +20,7 @@ from perfgoals.documents.annex import Annex
 from perfgoals.documents.kept import kept_pdf
 from perfgoals.documents.printing import MissingGlyph, PrintingFailed, render_pdf
 from perfgoals.editions import get_edition
+from perfgoals.filling.addresses import place_url
 from perfgoals.findings import Finding, Level
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

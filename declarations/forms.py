@@ -16,12 +16,13 @@ from crispy_forms.layout import Field as LayoutField
 from django import forms
 from django.template.loader import render_to_string
 
-from declarations.addresses import control_id
 from declarations.fields import place_of, typed
-from declarations.models import Declaration, FieldMark
+from declarations.models import Declaration
 from declarations.speaking import read_date
 from perfgoals.documents.declaration import read_amount
 from perfgoals.editions.model import Choice, Field, Section
+from perfgoals.filling.addresses import control_id
+from perfgoals.filling.marks import Mark
 from perfgoals.findings import Finding, Level
 
 TABLE_KINDS = ("indicators", "sub_projects")
@@ -48,7 +49,7 @@ class FieldView:
     spec: Field
     value: str
     seen: int = 0
-    mark: FieldMark | None = None
+    mark: Mark | None = None
     rows: tuple[tuple[Option, ...], ...] = ()  # options by printed line
     limit: int = 0
     reading: str = ""
@@ -105,7 +106,7 @@ def reading_of(kind: str, value: str) -> str:
 def views_of(
     declaration: Declaration,
     section: Section,
-    marks: Mapping[str, FieldMark],
+    marks: Mapping[str, Mark],
     findings: Mapping[str, Sequence[Finding]],
     is_locked: Callable[[str], bool] = lambda path: False,
 ) -> dict[str, FieldView]:

@@ -16,14 +16,16 @@ from declarations.scope import left_the_unit
 from perfgoals.accounts.models import Organization, Role, User
 from perfgoals.campaigns.models import Extension
 from perfgoals.documents.declaration import TEXT_KEYS
-from perfgoals.editions import Edition, get_edition
-from perfgoals.workflow import EDITABLE, IN_REVIEW, Filing, State
+from perfgoals.filling.filing import FilledFiling
+from perfgoals.filling.marks import Mark, WrittenReason
+from perfgoals.filling.places import Place
+from perfgoals.findings import Finding, Level
+from perfgoals.workflow import EDITABLE, IN_REVIEW, State
 
 if TYPE_CHECKING:
     from perfgoals.documents.declaration import DeclarationDocument
 
-# What paper of the longest published text needs, times eight. A field of the form may allow less (edition).
-TEXT_LIMIT = 20_000
+TABLES = ("indicators", "sub_projects")  # fields of the form that are tables
 UNRANKED = 999  # before all others: nothing is known of this form yet
 
 
@@ -101,14 +103,15 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         return self.annotate(extended_to=Subquery(own.values("closes_at")[:1]))
 
 
-class Declaration(Filing):
+class Declaration(FilledFiling):
     """One project's performance targets for one year (绩效目标申报表), on one form edition."""
 
     document_kind = "declaration"
+    namespace = "declarations"
+    tables = TABLES
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="declarations", verbose_name="项目")
     fiscal_year = models.PositiveSmallIntegerField("年度")
-    edition_id = models.CharField("表式", max_length=60)
     source_id = models.CharField("来源编号", max_length=60, blank=True)  # of a published form: xxzx-2020-1
     # The page that offered "建立" printed this key: its second click finds the first one's row.
     start_key = models.UUIDField("开表凭据", null=True, unique=True, editable=False)
@@ -227,10 +230,6 @@ class Declaration(Filing):
         return f"{self.fiscal_year} {self.project_name or '未命名项目'}"
 
     @property
-    def edition(self) -> Edition:
-        return get_edition(self.edition_id)
-
-    @property
     def deadline(self) -> datetime.datetime | None:
         """When this form has to be sent: the unit's extension, else the campaign's closing. An adjustment has none.
 
@@ -277,8 +276,22 @@ class Declaration(Filing):
 
         return document_of(self)
 
-    def canonical_json(self) -> str:
-        return self.document().to_json()
+    def place_of(self, path: str) -> Place | None:
+        from declarations.fields import place_of
+
+        return place_of(self.edition, path)
+
+    def cells_of(self, table: str, row: "Indicator | SubProject") -> dict[str, str]:
+        from declarations.fields import cells_of
+
+        return cells_of(self.edition, row)
+
+    def words_for(self, path: str, document: "DeclarationDocument | None" = None) -> str:
+        from declarations.checkup import describe
+
+        if path in self.edition.fields:
+            return self.edition.fields[path].term
+        return describe(Finding("", Level.HINT, path, ""), document or self.document(), self.edition)
 
 
 class SubProject(models.Model):
@@ -365,43 +378,24 @@ class LibraryIndicator(IndicatorText):
         ordering = ["level1", "level2", "name", "pk"]
 
 
-class FieldMark(models.Model):
-    """Who last saved one field, when, and how often it changed: the base of per-field merging.
-
-    ``path`` is the path in the document (``necessity``, ``indicators.1f00a2b3.target``).
-    """
+class FieldMark(Mark):
+    """Who last saved one field of a declaration."""
 
     declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="marks")
-    path = models.CharField(max_length=80)
-    version = models.PositiveIntegerField(default=1)
-    saved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(name="field_mark_once", fields=["declaration", "path"])]
 
-    def __str__(self) -> str:
-        return f"{self.path} v{self.version}"
 
-
-class FindingReason(models.Model):
-    """The unit's written reason for leaving a 疑问 as it is; it answers one finding with one wording."""
+class FindingReason(WrittenReason):
+    """Why the unit leaves a 疑问 of a declaration as it is."""
 
     declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="reasons")
-    code = models.CharField(max_length=60)
-    path = models.CharField(max_length=80)
-    message = models.TextField()  # of the finding that was answered: another message needs another reason
-    reason = models.TextField("理由")
-    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    written_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="finding_reason_once", fields=["declaration", "code", "path"])
         ]
-
-    def __str__(self) -> str:
-        return self.reason
 
 
 class CopyLook(models.Model):

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from declarations import permissions
-from declarations.addresses import place_url, step_url
 from declarations.models import Declaration
 from declarations.progress import Filling, SectionProgress
 from declarations.returned import Named, Returned
 from perfgoals.accounts.models import User
+from perfgoals.filling.addresses import place_url, step_url
+from perfgoals.filling.permissions import may_edit
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import State
 
@@ -50,7 +51,7 @@ def next_step(
     returned: Returned | None = None,
 ) -> NextStep:
     """The next step as seen by ``user``. ``findings`` are those still open: answered 疑问 are not among them."""
-    if not permissions.may_edit(user, declaration):
+    if not may_edit(user, declaration):
         return _for_onlookers(declaration, user)
     if _is_untouched_copy(declaration):
         return _begin(declaration)
@@ -71,7 +72,7 @@ def next_step(
 
 def next_step_in_list(declaration: Declaration, user: User, places: str = "") -> NextStep:
     """The same from the stored counts: no query, no check-up. ``places`` says which sections came back."""
-    if not permissions.may_edit(user, declaration):
+    if not may_edit(user, declaration):
         return _for_onlookers(declaration, user)
     if declaration.version == 1 and declaration.state == State.DRAFT:
         return _begin(declaration)

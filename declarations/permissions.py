@@ -2,6 +2,7 @@
 
 from declarations.models import Declaration
 from perfgoals.accounts.models import Role, User
+from perfgoals.filling.permissions import may_fill
 from perfgoals.handover.models import givers_of
 from perfgoals.workflow import IN_REVIEW, State
 
@@ -9,15 +10,6 @@ from perfgoals.workflow import IN_REVIEW, State
 def may_start(user: User) -> bool:
     """May open new declarations for their own unit."""
     return user.role == Role.FILER and user.organization_id is not None
-
-
-def may_edit(user: User, declaration: Declaration) -> bool:
-    return may_fill(user, declaration) and declaration.is_editable
-
-
-def may_fill(user: User, declaration: Declaration) -> bool:
-    """An officer of the unit whose form it is, whatever its state."""
-    return user.role == Role.FILER and user.organization_id == declaration.organization_id
 
 
 def may_see_rows(user: User, declaration: Declaration) -> bool:

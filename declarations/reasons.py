@@ -3,10 +3,10 @@
 from django.core.exceptions import PermissionDenied
 
 from declarations.checkup import findings_of
-from declarations.editing import clean
 from declarations.models import Declaration, FindingReason
-from declarations.permissions import may_fill
 from perfgoals.accounts.models import User
+from perfgoals.filling.editing import clean
+from perfgoals.filling.permissions import may_fill
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import StateConflict
 

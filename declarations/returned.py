@@ -6,7 +6,6 @@ from functools import cached_property
 
 from django.contrib.contenttypes.models import ContentType
 
-from declarations.addresses import place_url, step_url
 from declarations.models import Declaration
 from declarations.official import latest_revision
 from declarations.places import in_form_order, section_key, words_of
@@ -15,6 +14,7 @@ from perfgoals.accounts.models import User
 from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.documents.models import Revision
 from perfgoals.editions import Edition
+from perfgoals.filling.addresses import place_url, step_url
 from perfgoals.reviewing import history
 from perfgoals.reviewing.models import ReturnedPlace, ReturnRound
 from perfgoals.reviewing.returning import Openness

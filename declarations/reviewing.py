@@ -11,13 +11,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from declarations import notifying, permissions
-from declarations.fields import TABLES, is_row_id, place_of
-from declarations.models import Declaration
+from declarations.fields import place_of
+from declarations.models import TABLES, Declaration
 from declarations.speaking import document_of, write_rows
 from declarations.workflow import APPROVE, PASS, RETURN
 from perfgoals.accounts.models import User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.audit.trail import record
+from perfgoals.filling.places import is_row_id
 from perfgoals.reviewing import returning
 from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import State, StateConflict, Transition, perform

@@ -12,11 +12,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from declarations.addresses import place_url, step_url
 from declarations.beside import Beside
 from declarations.checkup import answered, check, describe, history_of, refresh_counts
-from declarations.editing import Conflict, marks_of
-from declarations.models import Declaration, FieldMark, FindingReason
+from declarations.models import Declaration, FindingReason
 from declarations.progress import Filling, SectionProgress, progress_of
 from declarations.returned import Unsent, unsent_changes
 from declarations.tables.lines import Saying, saying
@@ -24,6 +22,9 @@ from perfgoals.accounts.models import User
 from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.documents.difference import words
 from perfgoals.editions.model import Section
+from perfgoals.filling.addresses import place_url, step_url
+from perfgoals.filling.editing import Conflict, marks_of
+from perfgoals.filling.marks import Mark
 from perfgoals.findings import Finding, Level, count_levels
 
 # Somebody who saved a field within this time is “也在填”.
@@ -69,7 +70,7 @@ class Step:
     user: User
 
     @cached_property
-    def marks(self) -> dict[str, FieldMark]:
+    def marks(self) -> dict[str, Mark]:
         return marks_of(self.declaration)
 
     @cached_property

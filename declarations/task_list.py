@@ -15,6 +15,7 @@ from declarations.progress import SectionProgress, progress_of, summary
 from declarations.returned import Named, Returned, is_own, returned_of, unsent_changes
 from declarations.timeline import timeline_of
 from perfgoals.accounts.models import User
+from perfgoals.filling.permissions import may_edit
 from perfgoals.reviewing.commenting import threads_of
 
 
@@ -55,7 +56,7 @@ def task_list(declaration: Declaration, user: User) -> dict[str, Any]:
         "looks_open": sum(group.open_count for group in looks),
         "reason_count": len(findings) - len(still_open),
         "last_year": last_declaration(declaration),
-        "may_edit": permissions.may_edit(user, declaration),
+        "may_edit": may_edit(user, declaration),
         "may_adjust": permissions.may_adjust(user, declaration),
     }
 

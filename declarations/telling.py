@@ -6,13 +6,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from declarations.checkup import describe
-from declarations.editing import Conflict, SaveOutcome
 from declarations.fields import place_of
 from declarations.forms import reading_of
 from declarations.models import Declaration, Indicator
-from declarations.posting import together
 from declarations.steps import versions_of
 from declarations.tables import reading_html
+from perfgoals.filling.editing import Conflict, SaveOutcome
+from perfgoals.filling.posting import together
 from perfgoals.findings import Finding, Level
 
 

@@ -14,6 +14,7 @@ from declarations.starting import AlreadyOpen
 from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.campaigns.models import Campaign
+from perfgoals.filling.permissions import may_edit
 
 LONGEST_NAME = Project._meta.get_field("name").max_length or 300
 
@@ -135,10 +136,10 @@ def tasks(request: SignedInRequest, pk: int) -> HttpResponse:
 def copy(request: SignedInRequest, pk: int) -> HttpResponse:
     """What must be looked at again in a copied form; POST ticks or unticks places."""
     declaration = in_scope(request, pk)
-    may_edit = permissions.may_edit(request.user, declaration)
+    is_editor = may_edit(request.user, declaration)
     groups = copying.look_groups(declaration)
     if request.method == "POST":
-        if not may_edit:
+        if not is_editor:
             raise PermissionDenied
         _tick(request, declaration, groups)
         return redirect(f"{request.path}#{request.POST.get('back', '')[:60]}")
@@ -148,7 +149,7 @@ def copy(request: SignedInRequest, pk: int) -> HttpResponse:
         "source": declaration.copied_from,
         "groups": groups,
         "open_count": sum(group.open_count for group in groups),
-        "may_edit": may_edit,
+        "may_edit": is_editor,
     }
     return render(request, "declarations/copy.html", context)
 

@@ -6,11 +6,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from declarations import permissions, reviewing
+from declarations import reviewing
 from declarations.annexes import comparison_of
 from declarations.official import official
 from declarations.views import in_scope
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.filling.permissions import may_edit, may_fill
 from perfgoals.workflow import State
 
 LONGEST_REASON = 2000
@@ -20,7 +21,7 @@ LONGEST_REASON = 2000
 def adjust(request: SignedInRequest, pk: int) -> HttpResponse:
     """GET says what will happen and asks why; POST makes the new version, or leads to the one under way."""
     declaration = in_scope(request, pk)
-    if not permissions.may_fill(request.user, declaration):
+    if not may_fill(request.user, declaration):
         raise PermissionDenied("目标调整由申报单位的填报人来做。")
     if declaration.state != State.APPROVED:
         messages.info(request, f"这一版现在是“{declaration.get_state_display()}”，不能从这里调整。")
@@ -54,6 +55,6 @@ def adjustment(request: SignedInRequest, pk: int) -> HttpResponse:
         "nav": "list",
         "declaration": declaration,
         "comparison": comparison_of(official(declaration.adjusts), official(declaration), same_form=True),
-        "may_edit": permissions.may_edit(request.user, declaration),
+        "may_edit": may_edit(request.user, declaration),
     }
     return render(request, "declarations/adjustment.html", context)

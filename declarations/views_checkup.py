@@ -14,12 +14,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from declarations.addresses import place_url
 from declarations.checkup.mending import mend
-from declarations.editing import FieldChange
 from declarations.models import Declaration
-from declarations.permissions import may_edit
-from declarations.posting import plain, posted_changes, read_changes
 from declarations.reasons import ReasonRefused, give_reason
 from declarations.steps import Remark, Step
 from declarations.telling import told
@@ -34,6 +30,10 @@ from declarations.views_steps import (
     status_of,
 )
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.filling.addresses import place_url
+from perfgoals.filling.editing import FieldChange
+from perfgoals.filling.permissions import may_edit
+from perfgoals.filling.posting import plain, posted_changes, read_changes
 from perfgoals.workflow import StateConflict
 
 

@@ -16,14 +16,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from declarations import notifying
-from declarations.editing import clean, save_fields
 from declarations.models import Declaration
-from declarations.permissions import may_edit, may_fill
 from declarations.places import in_form_order, words_of
-from declarations.posting import posted_changes
 from declarations.reviewing import is_on_form
 from declarations.views import in_scope
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.filling.editing import clean, save_fields
+from perfgoals.filling.permissions import may_edit, may_fill
+from perfgoals.filling.posting import posted_changes
 from perfgoals.reviewing import commenting, history
 from perfgoals.reviewing.commenting import WHOLE_FORM, Board
 from perfgoals.reviewing.history import Change

@@ -20,13 +20,20 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from declarations.addresses import control_id, step_url
-from declarations.editing import FieldChange, SaveOutcome, save_fields
 from declarations.fields import place_of
 from declarations.forms import SectionForm, views_of, with_value
 from declarations.models import Declaration
-from declarations.permissions import may_fill
-from declarations.posting import (
+from declarations.review.suggesting import open_for_officer
+from declarations.steps import Remark, Step, Versions, versions_of
+from declarations.tables import TABLES
+from declarations.telling import place_in_words, told
+from declarations.views_tables import table_context
+from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.editions.model import Section
+from perfgoals.filling.addresses import control_id, step_url
+from perfgoals.filling.editing import FieldChange, SaveOutcome, save_fields
+from perfgoals.filling.permissions import may_fill
+from perfgoals.filling.posting import (
     Page,
     digest,
     dump,
@@ -37,13 +44,6 @@ from declarations.posting import (
     read_changes,
     together,
 )
-from declarations.review.suggesting import open_for_officer
-from declarations.steps import Remark, Step, Versions, versions_of
-from declarations.tables import TABLES
-from declarations.telling import place_in_words, told
-from declarations.views_tables import table_context
-from perfgoals.accounts.sessions import SignedInRequest
-from perfgoals.editions.model import Section
 from perfgoals.findings import Finding
 from perfgoals.workflow import StateConflict
 

@@ -22,6 +22,7 @@ from declarations.workflow import SUBMIT
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.documents import paper
 from perfgoals.documents.models import Revision
+from perfgoals.filling.permissions import may_edit, may_fill
 from perfgoals.workflow import IN_REVIEW, Incomplete, StateConflict, perform
 
 
@@ -52,7 +53,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     declaration = in_scope(request, pk)
     if request.method == "GET":
         return _receipt(request, declaration)
-    if not permissions.may_fill(request.user, declaration):
+    if not may_fill(request.user, declaration):
         raise PermissionDenied("送审由申报单位的填报人来做。")
     comment = late.comment_of(request.POST) if declaration.is_overdue else ""
     try:
@@ -115,7 +116,7 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
         "paper": paper.html(
             printed.document, declaration.edition, for_screen=True, watermark=printed.watermark
         ),
-        "may_edit": permissions.may_edit(request.user, declaration),
+        "may_edit": may_edit(request.user, declaration),
         "has_last_year": last_year_of(declaration) is not None,
         "unsent": unsent_changes(declaration, printed.document, request.user),
     }

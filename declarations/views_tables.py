@@ -17,15 +17,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from declarations import library
 from declarations.beside import Beside
-from declarations.editing import marks_of, save_fields
 from declarations.models import Declaration, LibraryIndicator
-from declarations.permissions import may_edit, may_fill, may_start
-from declarations.posting import posted_changes
+from declarations.permissions import may_start
 from declarations.tables import INDICATORS, TABLES, TableKind, acts, indicator_table, sub_project_table
 from declarations.tables.guessing import Guesser
 from declarations.tables.kinds import Group, frame_groups, group_words
 from declarations.tables.pasting import Paste, read_paste
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.filling.editing import marks_of, save_fields
+from perfgoals.filling.permissions import may_edit, may_fill
+from perfgoals.filling.posting import posted_changes
 from perfgoals.searching import plain
 from perfgoals.workflow import StateConflict
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from declarations import notifying, permissions
 from declarations.models import Declaration
 from perfgoals.accounts.models import User
+from perfgoals.filling.permissions import may_fill
 from perfgoals.findings import Finding
 from perfgoals.reviewing import returning
 from perfgoals.workflow import (
@@ -86,7 +87,7 @@ SUBMIT = Transition(
     label="送审",
     sources=EDITABLE,
     target=first_review_step,
-    permitted=permissions.may_fill,
+    permitted=may_fill,
     blocking=_blocking,
     needs_comment=_is_late,
     freezes=True,

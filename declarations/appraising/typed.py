@@ -8,13 +8,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from declarations.posting import plain
 from perfgoals.appraising import grading
 from perfgoals.appraising.grading import BadAnswer, Given, Outcome
 from perfgoals.appraising.keeping import Filled
 from perfgoals.appraising.models import ReviewAnswer
 from perfgoals.appraising.questionnaire import EACH, ONCE, POINTS, Defect, Grade, Part, Question, Questionnaire
 from perfgoals.appraising.spread import Spread
+from perfgoals.filling.posting import plain
 
 LONGEST = 2000
 # What nobody can see and not every database keeps; line ends and tabs stay.

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from declarations.editing import FieldChange, Refused, Saved, SaveOutcome, save_fields
-from declarations.fields import is_row_id
 from declarations.models import Declaration
 from declarations.tables.acts import RowRefused, regroup_row
 from declarations.tables.kinds import INDICATORS
 from perfgoals.accounts.models import User
+from perfgoals.filling.editing import FieldChange, Refused, Saved, SaveOutcome, save_fields
+from perfgoals.filling.places import is_row_id
 
 _LEVELS = ("level1", "level2")
 

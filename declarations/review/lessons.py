@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, QuerySet
 
-from declarations.addresses import step_url
 from declarations.models import Declaration
 from declarations.places import section_key
+from perfgoals.filling.addresses import step_url
 from perfgoals.reviewing.models import ReturnedPlace, ReturnRound
 from perfgoals.reviewing.reasons import all_reasons
 

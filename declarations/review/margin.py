@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from declarations.checking import tints
-from declarations.fields import TABLES
-from declarations.models import Declaration, FindingReason
+from declarations.models import TABLES, Declaration, FindingReason
 from declarations.places import place_words
 from declarations.review.comparing import Comparison, RowChange, TextChange, match_rows
 from declarations.review.earlier import Earlier

@@ -13,13 +13,13 @@ from django.db import transaction
 
 from declarations import permissions, reviewing
 from declarations.checkup import column_label
-from declarations.editing import clean
 from declarations.models import Declaration
 from declarations.places import in_form_order, place_words
 from perfgoals.accounts.models import User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.editions import Edition
+from perfgoals.filling.editing import clean
 from perfgoals.reviewing.models import ReturnNote
 from perfgoals.reviewing.reasons import all_reasons
 from perfgoals.reviewing.returning import NamedPlace, last_round

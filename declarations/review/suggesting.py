@@ -13,14 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from declarations import permissions
-from declarations.editing import Conflict, FieldChange, clean, save_fields
-from declarations.fields import CellPlace, Place, place_of
+from declarations.fields import place_of
 from declarations.models import Declaration, FieldMark
 from declarations.places import words_of
 from declarations.review.returning import Listed, keep_notes, notes_of
 from perfgoals.accounts.models import User
 from perfgoals.audit.trail import record
 from perfgoals.documents.difference import Piece, words
+from perfgoals.filling.editing import Conflict, FieldChange, clean, save_fields
+from perfgoals.filling.permissions import may_edit, may_fill
+from perfgoals.filling.places import Place
 from perfgoals.reviewing.models import Suggestion
 from perfgoals.workflow import StateConflict
 
@@ -47,7 +49,7 @@ class Shown:
 def text_at(declaration: Declaration, path: str) -> tuple[Place, str] | None:
     """The place of ``path`` and what stands there; None where the form has no such field or no such row any more."""
     place = place_of(declaration.edition, path)
-    if not isinstance(place, CellPlace):
+    if place is None or not place.is_cell:
         return (place, place.read(declaration)) if place is not None else None
     # All rows, so that a page that has them already asks no more.
     row = next((one for one in getattr(declaration, place.table).all() if one.row_id == place.row_id), None)
@@ -122,7 +124,7 @@ def decline(declaration: Declaration, suggestion: Suggestion, *, actor: User) ->
 
 
 def _open(declaration: Declaration, suggestion: Suggestion, actor: User) -> None:
-    if not permissions.may_fill(actor, declaration):
+    if not may_fill(actor, declaration):
         raise PermissionDenied
     if not declaration.is_editable or suggestion.answer:
         raise StateConflict
@@ -146,7 +148,7 @@ def _record(action: str, declaration: Declaration, suggestion: Suggestion, actor
 
 def open_for_officer(declaration: Declaration, user: User) -> list[Shown]:
     """What the officer is to answer, with the text of now; nothing while reviewers have the form. Two queries."""
-    if not permissions.may_edit(user, declaration):
+    if not may_edit(user, declaration):
         return []
     waiting = list(Suggestion.objects.of(declaration).filter(answer="").select_related("proposed_by"))
     return shown(declaration, waiting) if waiting else []

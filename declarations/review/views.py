@@ -18,7 +18,6 @@ from declarations import permissions, reviewing
 from declarations.inbox.addresses import SOURCE, Beside, beside, list_url
 from declarations.inbox.waiting import Wanted
 from declarations.models import Declaration
-from declarations.posting import plain
 from declarations.review import returning, suggesting
 from declarations.review.page import READERS, ReviewPage, compared, nav_of, submitted_form, whole
 from declarations.review.returning import Listed
@@ -26,6 +25,7 @@ from declarations.views_comments import board
 from declarations.workflow import APPROVE, PASS
 from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest, wants_json
+from perfgoals.filling.posting import plain
 from perfgoals.reviewing.models import ReturnNote, Suggestion
 from perfgoals.workflow import Incomplete, StateConflict, mark_opened, perform
 

@@ -13,7 +13,6 @@ from declarations import permissions
 from declarations.checkup import check, history_of
 from declarations.models import Declaration
 from declarations.places import place_words
-from declarations.posting import plain
 from declarations.review import returning
 from declarations.review.page import nav_of, submitted_form
 from declarations.review.returning import Listed
@@ -29,6 +28,7 @@ from declarations.review.views import (
 )
 from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.filling.posting import plain
 from perfgoals.findings import Level
 from perfgoals.reviewing.reasons import all_reasons
 from perfgoals.reviewing.returning import NamedPlace

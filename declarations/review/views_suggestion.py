@@ -7,14 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from declarations import permissions
-from declarations.addresses import place_url
-from declarations.editing import save_fields
 from declarations.models import Declaration
-from declarations.posting import posted_changes
 from declarations.review import suggesting
 from declarations.views_steps import declaration_of
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.filling.addresses import place_url
+from perfgoals.filling.editing import save_fields
+from perfgoals.filling.permissions import may_fill
+from perfgoals.filling.posting import posted_changes
 from perfgoals.reviewing.models import Suggestion
 from perfgoals.workflow import StateConflict
 
@@ -24,7 +24,7 @@ def answer(request: SignedInRequest, pk: int, suggestion: int) -> HttpResponse:
     """``do=accept:<version shown>`` or ``do=decline``. The button stands inside the page's form: what was typed elsewhere
     on the page is saved first, as by any other button."""
     declaration = declaration_of(request, pk)
-    if not permissions.may_fill(request.user, declaration):
+    if not may_fill(request.user, declaration):
         raise PermissionDenied
     about = get_object_or_404(Suggestion.objects.of(declaration), pk=suggestion)
     act, _, seen = request.POST.get("do", "").partition(":")

@@ -15,9 +15,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from declarations.editing import claim
 from declarations.models import Declaration, Indicator, TableUndo
-from declarations.permissions import may_fill
 from declarations.tables.kinds import (
     ROW_LIMIT,
     Group,
@@ -30,6 +28,8 @@ from declarations.tables.kinds import (
 )
 from perfgoals.accounts.models import User
 from perfgoals.audit.trail import record
+from perfgoals.filling.editing import claim
+from perfgoals.filling.permissions import may_fill
 from perfgoals.reviewing import history, returning
 from perfgoals.workflow import State
 

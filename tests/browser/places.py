@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from declarations.editing import FieldChange, save_fields
 from declarations.models import Declaration
 from perfgoals.accounts.models import Organization, User
+from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.jobs.models import Job
 from tests.browser.stage import ADMIN, COLLEAGUE, FILER, KEEPER, REVIEWER
 

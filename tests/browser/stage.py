@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from declarations import demo
 from declarations.checkup import findings_of, refresh_counts
-from declarations.editing import FieldChange, save_fields
 from declarations.models import Declaration, FindingReason, Project
 from declarations.published import published_documents
 from declarations.reviewing import adjust, send_back
@@ -17,6 +16,7 @@ from declarations.starting import copy_from, start_declaration
 from declarations.workflow import SUBMIT
 from perfgoals.accounts.models import Organization, Role, User
 from perfgoals.campaigns.models import Campaign
+from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.findings import Level
 from perfgoals.jobs.models import ItemState, Job, JobItem, JobState
 from perfgoals.notices.digest import send_digests

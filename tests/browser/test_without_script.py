@@ -60,7 +60,7 @@ def test_a_row_is_added_filled_moved_and_removed(plain, live_server, make_declar
 
 
 def test_two_people_get_both_texts(plain, live_server, make_declaration, people, troubles):
-    from declarations.editing import FieldChange, save_fields
+    from perfgoals.filling.editing import FieldChange, save_fields
 
     troubles.expect("status of 409")
     draft = make_declaration()

@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from declarations import workflow
-from declarations.editing import FieldChange, save_fields
-from declarations.posting import digest
 from declarations.reviewing import send_back
+from perfgoals.filling.editing import FieldChange, save_fields
+from perfgoals.filling.posting import digest
 from perfgoals.reviewing import commenting
 from perfgoals.reviewing.models import Comment
 from perfgoals.reviewing.returning import NamedPlace

@@ -5,10 +5,10 @@ import threading
 import pytest
 from django.db import connections
 
-from declarations.editing import FieldChange, save_fields
 from declarations.fields import place_of
 from declarations.models import Declaration, FieldMark, Indicator
 from perfgoals.accounts.models import User
+from perfgoals.filling.editing import FieldChange, save_fields
 
 WRITERS = 8
 pytestmark = pytest.mark.django_db(transaction=True)

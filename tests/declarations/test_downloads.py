@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from declarations import downloads, reviewing
-from declarations.editing import FieldChange, save_fields
 from declarations.models import Declaration
 from declarations.official import official
 from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.documents.models import Revision
 from perfgoals.documents.printing import MissingGlyph, PrintingFailed
+from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.workflow import State
 
 pytestmark = pytest.mark.django_db

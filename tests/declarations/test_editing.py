@@ -8,11 +8,11 @@ from django.core.exceptions import PermissionDenied
 from hypothesis import given
 from hypothesis import strategies as st
 
-from declarations.editing import FieldChange, clean, marks_of, save_fields
 from declarations.fields import cells_of, place_of, typed
 from declarations.models import Declaration, FieldMark, Indicator, SubProject
 from perfgoals.audit.models import AuditRecord
 from perfgoals.editions import all_editions
+from perfgoals.filling.editing import FieldChange, clean, marks_of, save_fields
 from perfgoals.workflow import State, StateConflict
 
 

@@ -5,9 +5,9 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from declarations.editing import FieldChange, save_fields
 from declarations.models import Declaration, Indicator
 from declarations.tables import INDICATORS, acts
+from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.reviewing import history
 from perfgoals.reviewing.models import ValueChange
 from perfgoals.workflow import State

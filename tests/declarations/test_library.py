@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from declarations import library
 from declarations.models import Declaration, Indicator, LibraryIndicator, TableUndo
-from declarations.posting import dump, page_of
 from declarations.tables import INDICATORS, acts
 from declarations.tables.kinds import RowDraft
 from perfgoals.campaigns.models import Campaign
+from perfgoals.filling.posting import dump, page_of
 from perfgoals.workflow import State, StateConflict
 
 QUANTITY = ("产出目标", "数量")
@@ -297,7 +297,7 @@ def test_without_script_what_was_typed_is_saved_before_rows_change(signed_in, de
 def test_without_script_a_conflict_stops_the_operation_and_shows_the_text(
     signed_in, declaration, officer, people
 ):
-    from declarations.editing import FieldChange, save_fields
+    from perfgoals.filling.editing import FieldChange, save_fields
 
     add(declaration, officer, "巡检次数")
     row = Indicator.objects.get()

@@ -5,6 +5,7 @@ import pytest
 from declarations import permissions
 from declarations.models import Declaration, Project
 from perfgoals.audit.trail import record
+from perfgoals.filling.permissions import may_edit, may_fill
 from perfgoals.workflow import EDITABLE, State
 
 pytestmark = pytest.mark.django_db
@@ -55,8 +56,8 @@ def test_what_came_back_to_the_unit_stays_in_sight_of_those_who_had_it(
 def test_who_may_edit_in_which_state(people, make_declaration, state):
     declaration = make_declaration()
     declaration.state = state
-    editing = {name for name, user in people.items() if permissions.may_edit(user, declaration)}
-    filling = {name for name, user in people.items() if permissions.may_fill(user, declaration)}
+    editing = {name for name, user in people.items() if may_edit(user, declaration)}
+    filling = {name for name, user in people.items() if may_fill(user, declaration)}
     assert editing == (FILLS if state in EDITABLE else set())
     assert filling == FILLS
 
@@ -66,7 +67,7 @@ def test_whoever_may_edit_may_also_see(people, make_declaration):
     for unit in ("信息中心", "服务中心", "财政局"):
         declaration = make_declaration(unit=unit)
         for user in people.values():
-            if permissions.may_fill(user, declaration):
+            if may_fill(user, declaration):
                 assert declaration in Declaration.objects.visible_to(user)
 
 

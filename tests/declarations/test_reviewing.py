@@ -9,13 +9,13 @@ from django.db import connection
 from django.utils import timezone
 
 from declarations import workflow
-from declarations.editing import FieldChange, save_fields
 from declarations.models import Declaration, Indicator
 from declarations.reviewing import adjust, send_back, undo
 from declarations.tables.acts import RowRefused
 from declarations.workflow import APPROVE, PASS, RECALL, TRANSITIONS
 from perfgoals.audit.models import AuditRecord
 from perfgoals.documents.models import Revision
+from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.reviewing.models import ReturnRound
 from perfgoals.reviewing.returning import LOCKED, NamedPlace, openness_of
 from perfgoals.workflow import Incomplete, State, StateConflict, available, mark_opened, perform

@@ -440,7 +440,7 @@ def test_sub_projects_say_the_difference_in_words(declaration, officer, budget, 
 
 
 def test_version_of_the_field_is_what_the_cell_has_seen(filled, officer):
-    from declarations.editing import FieldChange, marks_of, save_fields
+    from perfgoals.filling.editing import FieldChange, marks_of, save_fields
 
     path = f"indicators.{row_id(filled, '巡检次数')}.target"
     save_fields(filled, [FieldChange(path, "=8次")], actor=officer)
@@ -452,7 +452,7 @@ def test_version_of_the_field_is_what_the_cell_has_seen(filled, officer):
 
 def test_undo_leaves_a_restored_cell_editable_from_where_it_was(filled, officer):
     """The mark of a cell outlives its row, so a page that shows the restored row saves without a conflict."""
-    from declarations.editing import FieldChange, marks_of, save_fields
+    from perfgoals.filling.editing import FieldChange, marks_of, save_fields
 
     target = row_id(filled, "巡检次数")
     path = f"indicators.{target}.target"

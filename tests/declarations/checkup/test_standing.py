@@ -13,9 +13,9 @@ from declarations.checkup import (
     refresh_counts,
 )
 from declarations.checkup.mending import mend
-from declarations.editing import FieldChange
 from declarations.models import Declaration, FindingReason, Project
 from perfgoals.campaigns.models import Campaign, CampaignKind
+from perfgoals.filling.editing import FieldChange
 from perfgoals.findings import Level
 from perfgoals.workflow import State
 

@@ -4,11 +4,11 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from declarations.editing import FieldChange, save_fields
 from declarations.models import Declaration
 from declarations.review import returning, suggesting
 from declarations.review.suggesting import suggest
 from perfgoals.audit.models import AuditRecord
+from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.reviewing.models import Suggestion
 from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import State
@@ -166,7 +166,7 @@ def test_a_locked_place_cannot_be_accepted(sent, reviewer, at, people):
 
 
 def test_what_was_typed_elsewhere_on_the_page_is_saved_first(returned, at, people):
-    from declarations.posting import digest
+    from perfgoals.filling.posting import digest
 
     Declaration.objects.filter(pk=returned.pk).update(safeguards="")
     returned.refresh_from_db()

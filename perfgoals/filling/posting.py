@@ -10,24 +10,24 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from declarations.editing import FieldChange
-from declarations.fields import cells_of, typed
-from declarations.models import Declaration, FieldMark
 from perfgoals.editions.model import Section
+from perfgoals.filling.editing import FieldChange
+from perfgoals.filling.filing import FilledFiling
+from perfgoals.filling.marks import Mark
 
 # path → version shown, and a digest of the text shown (or, from autosave, "=" and the text itself)
 Page = dict[str, tuple[int, str]]
 
 
-def page_of(declaration: Declaration, section: Section, marks: Mapping[str, FieldMark]) -> Page:
+def page_of(filing: FilledFiling, section: Section, marks: Mapping[str, Mark]) -> Page:
     """Everything that can be typed in this section, as it stands now."""
     texts: dict[str, str] = {}
     for field in section.fields:
-        if field.kind in ("indicators", "sub_projects"):
-            for row in getattr(declaration, field.key).all():
-                texts |= cells_of(declaration.edition, row)
-        else:
-            texts[field.key] = typed(declaration, field.key)
+        if field.key in filing.tables:
+            for row in filing.rows_of(field.key).all():
+                texts |= filing.cells_of(field.key, row)
+        elif (place := filing.place_of(field.key)) is not None:
+            texts[field.key] = place.read(filing)
     return {path: (marks[path].version if path in marks else 0, digest(text)) for path, text in texts.items()}
 
 

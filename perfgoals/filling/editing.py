@@ -8,18 +8,20 @@ named columns are written, so two people in one form never lose each other's wor
 import datetime
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from declarations.fields import CellPlace, Place, Row, place_of
-from declarations.models import Declaration, FieldMark
-from declarations.permissions import may_fill
 from perfgoals.accounts.models import User
 from perfgoals.audit.trail import record
+from perfgoals.filling.filing import FilledFiling
+from perfgoals.filling.marks import Mark, owner_of
+from perfgoals.filling.permissions import may_fill
+from perfgoals.filling.places import Place
 from perfgoals.reviewing import history, returning
 from perfgoals.workflow import EDITABLE, State, StateConflict
 
@@ -78,8 +80,8 @@ class SaveOutcome:
     saved: list[Saved] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)  # table rows that were written, as they are now
-    version: int = 0  # of the declaration
+    rows: list[Any] = field(default_factory=list)  # table rows that were written, as they are now
+    version: int = 0  # of the filing
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +91,15 @@ class _Candidate:
     change: FieldChange
     place: Place
     value: str
-    row: Row | None = None
+    row: Any = None
 
     @property
     def note(self) -> str:
         plain = self.change.value.replace("\r\n", "\n").replace("\r", "\n")
         return "含有看不见的字符，已拿掉后保存。" if _INVISIBLE.search(plain) else ""
 
-    def current(self, declaration: Declaration) -> str:
-        return self.place.read(self.row or declaration)
+    def current(self, filing: FilledFiling) -> str:
+        return self.place.read(self.row or filing)
 
 
 def clean(value: str, *, single_line: bool) -> str:
@@ -106,60 +108,58 @@ def clean(value: str, *, single_line: bool) -> str:
     return re.sub(r"\s*\n\s*", " ", plain).strip() if single_line and "\n" in plain else plain
 
 
-def marks_of(declaration: Declaration) -> dict[str, FieldMark]:
+def marks_of(filing: FilledFiling) -> dict[str, Mark]:
     """Who last saved each field, by path."""
-    return {mark.path: mark for mark in declaration.marks.select_related("saved_by")}
+    return {mark.path: mark for mark in filing.marks.select_related("saved_by")}
 
 
-def save_fields(declaration: Declaration, changes: Sequence[FieldChange], *, actor: User) -> SaveOutcome:
+def save_fields(filing: FilledFiling, changes: Sequence[FieldChange], *, actor: User) -> SaveOutcome:
     """Write ``changes``, each by itself: saved, in conflict, or refused with a message.
 
-    ``declaration`` is current afterwards and its version has grown by one if anything was written. Raises
+    ``filing`` is current afterwards and its version has grown by one if anything was written. Raises
     ``PermissionDenied``, or ``StateConflict`` when the form is no longer being filled in.
     """
-    if not may_fill(actor, declaration):
+    if not may_fill(actor, filing):
         raise PermissionDenied
-    if not declaration.is_editable:
+    if not filing.is_editable:
         raise StateConflict
-    outcome = SaveOutcome(version=declaration.version)
+    outcome = SaveOutcome(version=filing.version)
     latest = {change.path: change for change in changes}
     with transaction.atomic():
-        candidates = _candidates(declaration, latest.values(), outcome)
+        candidates = _candidates(filing, latest.values(), outcome)
         if candidates:
-            claim(declaration)
-            _write(declaration, candidates, outcome, actor)
-    outcome.version = declaration.version
+            claim(filing)
+            _write(filing, candidates, outcome, actor)
+    outcome.version = filing.version
     return outcome
 
 
-def claim(declaration: Declaration) -> None:
-    """Make this transaction the only writer of ``declaration`` until it ends, and the instance current.
+def claim(filing: FilledFiling) -> None:
+    """Make this transaction the only writer of ``filing`` until it ends, and the instance current.
 
     The version grows by one. An UPDATE holds its row on every database, so there is no reliance on
     ``SELECT … FOR UPDATE``. Raises ``StateConflict`` when the form is no longer being filled in.
     """
-    rows = Declaration.objects.filter(pk=declaration.pk, state__in=EDITABLE)
+    rows = type(filing)._default_manager.filter(pk=filing.pk, state__in=EDITABLE)
     growth = {"version": F("version") + 1, "changed_at": timezone.now()}
-    if rows.filter(version=declaration.version).update(**growth):
-        declaration.version += 1
+    if rows.filter(version=filing.version).update(**growth):
+        filing.version += 1
     elif rows.update(**growth):
-        declaration.refresh_from_db()
+        filing.refresh_from_db()
     else:
         raise StateConflict
 
 
-def _candidates(
-    declaration: Declaration, changes: Iterable[FieldChange], outcome: SaveOutcome
-) -> list[_Candidate]:
+def _candidates(filing: FilledFiling, changes: Iterable[FieldChange], outcome: SaveOutcome) -> list[_Candidate]:
     """The changes that could be written; the others are refused."""
     candidates = []
-    openness = returning.openness_of(declaration)
+    openness = returning.openness_of(filing)
     for change in changes:
-        place = place_of(declaration.edition, change.path)
+        place = filing.place_of(change.path)
         if place is None:
             outcome.refused.append(Refused(change.path, change.value, "这张表上没有这一栏，没有保存。"))
             continue
-        if not openness.allows(change.path, declaration.edition):
+        if not openness.allows(change.path, filing.edition):
             outcome.refused.append(Refused(change.path, change.value, returning.LOCKED))
             continue
         value = clean(change.value, single_line=place.single_line)
@@ -170,56 +170,52 @@ def _candidates(
     return candidates
 
 
-def _write(declaration: Declaration, candidates: list[_Candidate], outcome: SaveOutcome, actor: User) -> None:
-    candidates = _with_rows(declaration, candidates, outcome)
+def _write(filing: FilledFiling, candidates: list[_Candidate], outcome: SaveOutcome, actor: User) -> None:
+    candidates = _with_rows(filing, candidates, outcome)
     paths = [candidate.change.path for candidate in candidates]
-    marks = {mark.path: mark for mark in declaration.marks.filter(path__in=paths).select_related("saved_by")}
-    changed = [c for c in candidates if _differs(declaration, c, marks.get(c.change.path), outcome, actor)]
+    marks = {mark.path: mark for mark in filing.marks.filter(path__in=paths).select_related("saved_by")}
+    changed = [c for c in candidates if _differs(filing, c, marks.get(c.change.path), outcome, actor)]
     if not changed:
         # Nothing to write: the version must not grow for it.
         transaction.set_rollback(True)
-        declaration.version -= 1
+        filing.version -= 1
         return
     now = timezone.now()
-    _record(declaration, changed, actor)
-    versions = _mark(declaration, [c.change.path for c in changed], marks, actor, now)
-    _write_columns(declaration, changed, outcome)
+    _record(filing, changed, actor)
+    versions = _mark(filing, [c.change.path for c in changed], marks, actor, now)
+    _write_columns(filing, changed, outcome)
     outcome.saved += [
         Saved(c.change.path, versions[c.change.path], now, actor.name, c.value, c.note) for c in changed
     ]
 
 
-def _with_rows(
-    declaration: Declaration, candidates: list[_Candidate], outcome: SaveOutcome
-) -> list[_Candidate]:
+def _with_rows(filing: FilledFiling, candidates: list[_Candidate], outcome: SaveOutcome) -> list[_Candidate]:
     """Cells get their row, one query a table; a cell whose row is gone is refused."""
-    rows: dict[tuple[str, str], Row] = {}
-    for table in {c.place.table for c in candidates if isinstance(c.place, CellPlace)}:
-        wanted = {
-            c.place.row_id for c in candidates if isinstance(c.place, CellPlace) and c.place.table == table
-        }
-        rows |= {(table, row.row_id): row for row in getattr(declaration, table).filter(row_id__in=wanted)}
+    rows: dict[tuple[str, str], Any] = {}
+    for table in {c.place.table for c in candidates if c.place.is_cell}:
+        wanted = {c.place.row_id for c in candidates if c.place.table == table}
+        rows |= {(table, row.row_id): row for row in filing.rows_of(table).filter(row_id__in=wanted)}
     kept = []
     for candidate in candidates:
         place, change = candidate.place, candidate.change
-        if not isinstance(place, CellPlace):
+        if not place.is_cell:
             kept.append(candidate)
         elif (place.table, place.row_id) in rows:
-            kept.append(_Candidate(change, place, candidate.value, rows[place.table, place.row_id]))
+            kept.append(replace(candidate, row=rows[place.table, place.row_id]))
         else:
             outcome.refused.append(Refused(change.path, change.value, "这一行已经删除，没有保存。"))
     return kept
 
 
 def _differs(
-    declaration: Declaration,
+    filing: FilledFiling,
     candidate: _Candidate,
-    mark: FieldMark | None,
+    mark: Mark | None,
     outcome: SaveOutcome,
     actor: User,
 ) -> bool:
     """Whether the change is to be written. The same text twice is saved already; a field that moved is a conflict."""
-    change, current = candidate.change, candidate.current(declaration)
+    change, current = candidate.change, candidate.current(filing)
     version = mark.version if mark else 0
     if current == candidate.value:
         at, by = (mark.saved_at, mark.saved_by.name) if mark else (timezone.now(), actor.name)
@@ -242,9 +238,9 @@ def _differs(
 
 
 def _mark(
-    declaration: Declaration,
+    filing: FilledFiling,
     paths: list[str],
-    marks: dict[str, FieldMark],
+    marks: dict[str, Mark],
     actor: User,
     now: datetime.datetime,
 ) -> dict[str, int]:
@@ -252,49 +248,50 @@ def _mark(
     versions = {path: marks[path].version if path in marks else 0 for path in paths}
     for version in set(versions.values()) - {0}:
         pks = [marks[path].pk for path in paths if versions[path] == version]
-        moved = FieldMark.objects.filter(pk__in=pks, version=version).update(
+        moved = filing.marks.filter(pk__in=pks, version=version).update(
             version=version + 1, saved_by=actor, saved_at=now
         )
         if moved != len(pks):
             raise StateConflict
-    FieldMark.objects.bulk_create(
-        FieldMark(declaration=declaration, path=path, version=1, saved_by=actor)
+    owner = owner_of(filing.marks)
+    filing.marks.bulk_create(
+        filing.marks.model(**owner, path=path, version=1, saved_by=actor)
         for path, version in versions.items()
         if version == 0
     )
     return {path: version + 1 for path, version in versions.items()}
 
 
-def _write_columns(declaration: Declaration, changed: list[_Candidate], outcome: SaveOutcome) -> None:
+def _write_columns(filing: FilledFiling, changed: list[_Candidate], outcome: SaveOutcome) -> None:
     columns: set[str] = set()
     row_columns: dict[int, set[str]] = {}
-    rows: dict[int, Row] = {}
+    rows: dict[int, Any] = {}
     for candidate in changed:
         if candidate.row is None:
-            columns |= candidate.place.write(declaration, candidate.value)
+            columns |= candidate.place.write(filing, candidate.value)
         else:
             rows[id(candidate.row)] = candidate.row
             written = candidate.place.write(candidate.row, candidate.value)
             row_columns.setdefault(id(candidate.row), set()).update(written)
     if columns:
-        values = {column: getattr(declaration, column) for column in columns}
-        Declaration.objects.filter(pk=declaration.pk).update(**values)
+        values = {column: getattr(filing, column) for column in columns}
+        type(filing)._default_manager.filter(pk=filing.pk).update(**values)
     for key, row in rows.items():
         row.save(update_fields=row_columns[key])
     outcome.rows = list(rows.values())
 
 
-def _record(declaration: Declaration, changed: list[_Candidate], actor: User) -> None:
+def _record(filing: FilledFiling, changed: list[_Candidate], actor: User) -> None:
     """What was sent once keeps its old values; what a reviewer has seen has them on record too (操作留痕)."""
-    values = {c.change.path: (c.current(declaration), c.value) for c in changed}
-    history.keep(declaration, values, actor=actor)
-    if declaration.state != State.RETURNED:
+    values = {c.change.path: (c.current(filing), c.value) for c in changed}
+    history.keep(filing, values, actor=actor)
+    if filing.state != State.RETURNED:
         return
     record(
         actor=actor,
         action="edit",
-        subject=declaration,
-        from_state=declaration.state,
-        to_state=declaration.state,
+        subject=filing,
+        from_state=filing.state,
+        to_state=filing.state,
         changes={path: list(pair) for path, pair in values.items()},
     )

@@ -1,0 +1,57 @@
+"""A filing that people fill in: what saving, posting and drawing its form must know of it."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from perfgoals.editions import Edition, get_edition
+from perfgoals.filling.places import Place
+from perfgoals.workflow import Filing
+
+
+class FilledFiling(Filing):
+    """A filing whose fields and table cells are typed on a form edition, each saved by itself.
+
+    A kind says where its paths live in the rows (``place_of``, ``cells_of``) and where its pages are (``namespace``). Its
+    marks and written reasons hang on it under those names (``perfgoals.filling.marks``), and each table field of the
+    form is the related manager of its rows, whose ``row_id`` is unique in the filing.
+    """
+
+    # Of its addresses: "step", "save", "tasks", "check" … (``perfgoals.filling.addresses``).
+    namespace: ClassVar[str]
+    # The fields of the form that are tables: ``indicators``, ``sub_projects``.
+    tables: ClassVar[tuple[str, ...]] = ()
+    marks: Any
+    reasons: Any
+
+    edition_id = models.CharField("表式", max_length=60)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def edition(self) -> Edition:
+        return get_edition(self.edition_id)
+
+    def document(self) -> Any:
+        """What the rows say now, as the document of this kind."""
+        raise NotImplementedError
+
+    def canonical_json(self) -> str:
+        return self.document().to_json()
+
+    def place_of(self, path: str) -> Place | None:
+        """Where ``path`` is typed, or None where the form has no such field or nobody types it."""
+        raise NotImplementedError
+
+    def cells_of(self, table: str, row: Any) -> dict[str, str]:
+        """The cells of a table's row that are typed, as typed, by path."""
+        raise NotImplementedError
+
+    def rows_of(self, table: str) -> Any:
+        """The rows of a table, in form order: a manager."""
+        return getattr(self, table)
+
+    def words_for(self, path: str, document: Any = None) -> str:
+        """A path in the words of the form: “项目概况”, “第 9 行 指标目标值”. ``document`` saves reading the rows again."""
+        raise NotImplementedError
