@@ -137,7 +137,7 @@ def _reviewers() -> list[str]:
 def _write(port: int, pk: int, session: str, tally: Tally, stop: threading.Event) -> None:
     """One officer types: a save every two to six seconds, now in this field, now in that."""
     dice, person = random.Random(pk), Person(port, session)
-    seen = dict.fromkeys(FIELDS, 0)
+    seen = _versions(pk)
     turn = 0
     while not stop.wait(dice.uniform(2, 6)):
         turn += 1
@@ -148,6 +148,15 @@ def _write(port: int, pk: int, session: str, tally: Tally, stop: threading.Event
         if tally.note("autosave", seconds, status, (200,)):
             seen[name] += 1
             tally.saved[pk, name] = text
+
+
+def _versions(pk: int) -> dict[str, int]:
+    """Which version of each field the officer's page shows: an earlier row of the bench may have written some."""
+    from declarations.models import FieldMark
+
+    written = dict(FieldMark.objects.filter(declaration=pk).values_list("path", "version"))
+    _close_connection()
+    return {name: written.get(name, 0) for name in FIELDS}
 
 
 def _submit(port: int, pk: int, session: str, tally: Tally, together: threading.Barrier) -> None:
@@ -178,7 +187,7 @@ def _review(port: int, session: str, tally: Tally, stop: threading.Event) -> Non
         if version is None:
             continue
         stop.wait(dice.uniform(1, 3))
-        asked = {"version": int(version[1]), "action": "pass"}
+        asked = {"version": int(version[1]), "decision": "pass"}
         act, address = "pass", f"/declarations/{pk}/review/decide/"
         if dice.random() < 0.4:
             act, address = "return", f"/declarations/{pk}/review/return/"

@@ -70,6 +70,22 @@ def _in_yuan(path: str, text: str) -> tuple[Fix, ...]:
 
 
 @rule(
+    "amount_missing",
+    Level.DOUBT,
+    "没有写要花多少钱",
+    why="绩效目标要与预算相匹配；没有金额，审核人无从判断目标定得高还是低。",
+    good=Sample("8825000", "czj-2020-1"),
+    bad=Sample("项目当年预算：（空白）"),
+)
+def amount_missing(sheet: Sheet) -> Iterator[Remark]:
+    """总预算、当年预算表上没有带 * 的，也要写；必填的表式由 required_field 管。"""
+    for key in (TOTAL, CURRENT):
+        field = sheet.edition.fields.get(key)
+        if field and not field.required and not sheet.document.text(key).strip():
+            yield Remark(key, f"“{field.term}”没有填，看不出目标与钱是否相配。")
+
+
+@rule(
     "amount_not_positive",
     Level.DOUBT,
     "金额不是正数",

@@ -35,6 +35,8 @@ _SHOWN = (
     "state",
     "version",
     "changed_at",
+    "first_submitted_at",
+    "adjusts",
     "fiscal_year",
     "project_name",
     "project_category",
@@ -130,7 +132,8 @@ def page_of(user: User, wanted: Wanted, number: str | None, total: int | None = 
     page = paginator.get_page(number)
     at = {pk: place for place, pk in enumerate(page.object_list)}
     forms = Declaration.objects.filter(pk__in=at).select_related("project", "organization", "campaign")
-    return page, rows_of(sorted(forms.only(*_SHOWN), key=lambda form: at[form.pk]))
+    shown = forms.only(*_SHOWN).with_deadline()  # type: ignore[attr-defined]
+    return page, rows_of(sorted(shown, key=lambda form: at[form.pk]))
 
 
 @dataclass(frozen=True, slots=True)
