@@ -50,6 +50,7 @@ _SHOWN = (
     "project__code",
     "organization__name",
     "campaign__name",
+    "campaign__closes_at",
 )
 
 
