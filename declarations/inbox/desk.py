@@ -53,6 +53,14 @@ _SHOWN = (
     "campaign__closes_at",
 )
 
+# What is counted along with every place: the bands of the order, and what needs no look at all.
+_BANDS = {
+    "3": Q(risk__gte=risk.FIRST),
+    "2": Q(risk__gte=risk.LOOK, risk__lt=risk.FIRST),
+    "1": Q(risk__lt=risk.LOOK),
+    "clean": CLEAN,
+}
+
 
 def title_of(code: str) -> str:
     """A kind of finding in words; an unknown code (of an older rule set) is shown as it is."""
@@ -156,8 +164,9 @@ class Desk:
     def __post_init__(self) -> None:
         self._waiting = waiting_for(self.user).order_by()
         grouped = self._waiting.values("organization", "organization__parent", "campaign")
+        counts = {f"band_{name}": Count("pk", filter=which) for name, which in _BANDS.items()}
         self.places = list(
-            grouped.annotate(number=Count("pk"), since=Min("changed_at"), money=Sum("current_year"))
+            grouped.annotate(number=Count("pk"), since=Min("changed_at"), money=Sum("current_year"), **counts)
         )
 
     @cached_property
@@ -179,16 +188,7 @@ class Desk:
     @cached_property
     def ranks(self) -> dict[str, int]:
         """How many of each band (“3”, “2”, “1”), and how many without a finding (“clean”)."""
-        first = Q(risk__gte=risk.FIRST)
-        look = Q(risk__gte=risk.LOOK, risk__lt=risk.FIRST)
-        return self._waiting.aggregate(
-            **{
-                "3": Count("pk", filter=first),
-                "2": Count("pk", filter=look),
-                "1": Count("pk", filter=Q(risk__lt=risk.LOOK)),
-                "clean": Count("pk", filter=CLEAN),
-            }
-        )
+        return {name: sum(place[f"band_{name}"] for place in self.places) for name in _BANDS}
 
     @cached_property
     def again(self) -> int:
@@ -220,10 +220,17 @@ class Desk:
         return _named(counts, Organization.objects.all())
 
     @cached_property
+    def _natures(self) -> list[dict[str, Any]]:
+        """How many forms share their kind and all their findings."""
+        return list(
+            self._waiting.values("performance_type", "fund_use", "finding_codes").annotate(number=Count("pk"))
+        )
+
+    @cached_property
     def kinds(self) -> list[Choice]:
         """绩效类型, on the form of 2018 资金用途."""
         counts: Counter[str] = Counter()
-        for row in self._waiting.values("performance_type", "fund_use").annotate(number=Count("pk")):
+        for row in self._natures:
             for word in {row["performance_type"], row["fund_use"]} - {""}:
                 counts[word] += row["number"]
         return [Choice(word, word, number) for word, number in counts.most_common()]
@@ -232,7 +239,7 @@ class Desk:
     def codes(self) -> list[Choice]:
         """Which kinds of findings occur, in words, the commonest first."""
         counts: Counter[str] = Counter()
-        for row in self._waiting.values("finding_codes").annotate(number=Count("pk")):
+        for row in self._natures:
             for one in row["finding_codes"].strip("|").split("|"):
                 if code := one.partition(":")[2]:
                     counts[code] += row["number"]

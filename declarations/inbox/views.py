@@ -52,6 +52,7 @@ def _inbox_page(request: SignedInRequest, wanted: Wanted, *, status: int = 200, 
     saved = list(request.user.saved_filters.all())
     context = {
         "nav": "inbox",
+        "counted": everything.total,  # beside the navigation's link too: not to be counted again for it
         "desk": everything,
         "units": everything.units(wanted.department),
         "wanted": wanted,
