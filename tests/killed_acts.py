@@ -103,7 +103,8 @@ def act_until(last: int, act, pk: int, user: int) -> None:
 def main(name: str, pk: int, user: int) -> None:
     project = Declaration.objects.get(pk=pk).project_id
     before = picture(project)
-    with transaction.atomic():  # read once what every child would read anew: the edition, the rules of the check-up
+    # Read once what every child would read anew: the edition, the rules of the check-up.
+    with transaction.atomic():
         ACTS[name](Declaration.objects.get(pk=pk), User.objects.get(pk=user))
         transaction.set_rollback(True)
     print(json.dumps(before), flush=True)

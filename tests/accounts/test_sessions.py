@@ -71,7 +71,8 @@ def test_continue_button_keeps_the_session(signed_in, clock):
 
 def test_reading_pages_writes_the_session_at_most_once_a_minute(signed_in, clock, django_assert_num_queries):
     clock.now += 30
-    with django_assert_num_queries(4):  # session, person, organization and unread notices for the top bar: no write
+    # session, person, organization and unread notices for the top bar: no write
+    with django_assert_num_queries(4):
         signed_in.get("/help/")
 
 
