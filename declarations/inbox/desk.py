@@ -220,7 +220,7 @@ class Desk:
         return _named(counts, Organization.objects.all())
 
     @cached_property
-    def _natures(self) -> list[dict[str, Any]]:
+    def _natures(self) -> list[Any]:
         """How many forms share their kind and all their findings."""
         return list(
             self._waiting.values("performance_type", "fund_use", "finding_codes").annotate(number=Count("pk"))
