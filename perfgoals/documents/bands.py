@@ -71,7 +71,12 @@ def decorated(
         paper,
         rows=tuple(map(row, paper.rows)),
         tail=tuple(map(row, paper.tail)),
-        indicators=replace(table, lines=tuple(map(line, table.lines)), marks=marks.get(table.path, ())),
+        indicators=replace(
+            table,
+            lines=tuple(map(line, table.lines)),
+            total=tuple(map(dressed, table.total)),
+            marks=marks.get(table.path, ()),
+        ),
         places={key: dressed(place) for key, place in paper.places.items()},
     )
 
@@ -87,9 +92,12 @@ def with_beside(paper: Paper, beside: Beside) -> Paper:
     )
     widths = [round(width * (100 - _BESIDE_WIDTH) / 100) for width in table.widths]
     widths.append(100 - sum(widths))
+    total = (*table.total, Place("", "", "", "beside")) if table.total else ()
     return replace(
         paper,
-        indicators=replace(table, columns=(*table.columns, beside.head), widths=tuple(widths), lines=lines),
+        indicators=replace(
+            table, columns=(*table.columns, beside.head), widths=tuple(widths), lines=lines, total=total
+        ),
     )
 
 
@@ -117,10 +125,29 @@ def bands(paper: Paper, edition: Edition, *, sizes: Sequence[int] = (), revision
     for number, (title, cut) in enumerate(cuts):
         has_table = bool(cut.indicators.columns)
         part = _Part(title, number == 0, number == len(cuts) - 1, has_table and continued, revision)
-        context = {"paper": cut, "for_screen": True, "part": part}
+        context = {"paper": _with_side(cut), "for_screen": True, "part": part}
         drawn.append(Band(title, mark_safe(form_template(paper.form).render(context)), tuple(_paths(cut))))
         continued = continued or has_table
     return drawn
+
+
+def _with_side(cut: Paper) -> Paper:
+    """The heading beside the rows reaches over the rows of this band."""
+    table = cut.indicators
+    if not table.side or not table.columns:
+        return cut
+    last = len(table.lines) - 1
+    lines = tuple(
+        replace(
+            line,
+            groups=(
+                replace(line.groups[0], size=last + 1, first=number == 0, last=number == last),
+                *line.groups[1:],
+            ),
+        )
+        for number, line in enumerate(table.lines)
+    )
+    return replace(cut, indicators=replace(table, lines=lines))
 
 
 def _joined(cuts: list[tuple[str, Paper]], sizes: Sequence[int]) -> list[tuple[str, Paper]]:
@@ -134,7 +161,8 @@ def _joined(cuts: list[tuple[str, Paper]], sizes: Sequence[int]) -> list[tuple[s
         for other, cut in some[1:]:
             table = whole.indicators if whole.indicators.columns else cut.indicators
             if whole.indicators.columns and cut.indicators.columns:
-                table = replace(table, lines=(*whole.indicators.lines, *cut.indicators.lines))
+                lines = (*whole.indicators.lines, *cut.indicators.lines)
+                table = replace(table, lines=lines, total=cut.indicators.total)
             title = f"{title}、{other}"
             whole = replace(
                 whole, rows=(*whole.rows, *cut.rows), indicators=table, tail=(*whole.tail, *cut.tail)
@@ -166,13 +194,19 @@ def _cuts(paper: Paper, edition: Edition) -> Iterator[tuple[str, Paper]]:
         yield title, replace(nothing, rows=rows)
     table = paper.indicators
     if table.columns:
-        for _, lines in groupby(table.lines, key=lambda line: line.groups[0].key if line.groups else ""):
-            some, marks = tuple(lines), table.marks
-            table = replace(
-                table, marks=()
-            )  # the heading is repeated for readers of the screen, its notes are not
-            title = some[0].groups[0].label if some[0].groups else table.heading
-            yield title, replace(nothing, indicators=replace(table, lines=some, marks=marks))
+        level1 = 1 if table.side else 0  # of the groups, the heading beside the rows being the first
+        runs = [
+            tuple(lines)
+            for _, lines in groupby(
+                table.lines, key=lambda line: line.groups[level1].key if line.groups else ""
+            )
+        ]
+        for number, some in enumerate(runs):
+            # The heading is repeated for readers of the screen, its notes are not; the total closes the last band.
+            marks = () if number else table.marks
+            total = table.total if number == len(runs) - 1 else ()
+            title = some[0].groups[level1].label.replace("\n", "") if some[0].groups else table.heading
+            yield title, replace(nothing, indicators=replace(table, lines=some, marks=marks, total=total))
     if paper.tail:
         yield "其他", replace(nothing, tail=paper.tail)
 
@@ -210,12 +244,16 @@ def _paths(cut: Paper) -> Iterator[str]:
     if cut.indicators.columns:
         yield cut.indicators.path
         yield from _line_paths(cut.indicators.path, cut.indicators.lines)
+        yield from (place.path for place in cut.indicators.total if place.path)
     yield from _row_paths(cut.tail)
 
 
 def _row_paths(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         yield from (place.path for place in row.places)
+        if row.kind == "money":
+            yield from (place.path for line in row.lines for place in line.places if place.path)
+            continue
         if row.kind == "table":
             yield row.path
         yield from _line_paths(row.path, row.lines)

@@ -5,34 +5,68 @@ and dates in its style, ticked boxes, merged groups. ``html`` prints that contex
 made from the same template (decision 5), so the preview cannot differ from the print.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.template.loader import get_template, select_template
 from django.utils.safestring import SafeString, mark_safe
 
-from perfgoals.documents.declaration import DateValue, DeclarationDocument, IndicatorRow, read_amount
-from perfgoals.documents.parts import Box, Group, IndicatorTable, Line, Paper, Place, Row
+from perfgoals.documents.declaration import DeclarationDocument, IndicatorRow
+from perfgoals.documents.evaluation import EvaluationDocument
+from perfgoals.documents.evaluation_paper import lay_out_evaluation
+from perfgoals.documents.kinds import Document
+from perfgoals.documents.parts import Group, IndicatorTable, Line, Paper, Place, Row
+from perfgoals.documents.placing import (
+    merged,
+    place_of,
+    printable,
+    printed_amount,
+    printed_date,
+    printed_value,
+    tinted,
+)
+from perfgoals.documents.points import Points
 from perfgoals.editions import Edition, Field
+
+__all__ = [
+    "form_template",
+    "html",
+    "lay_out",
+    "printable",
+    "printed_amount",
+    "printed_date",
+    "printed_texts",
+    "printed_value",
+    "sheet",
+]
 
 # Same kind beside each other; a field alone takes the whole row.
 _PAIRED = {"text": "pair", "choice": "pair", "yes_no": "pair", "date": "pair", "amount": "amounts"}
 _TINTS = {"error": "is-err", "doubt": "is-ask"}
-_BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def lay_out(
-    document: DeclarationDocument, edition: Edition, *, marks: Mapping[str, str] | None = None
+    document: Document,
+    edition: Edition,
+    *,
+    marks: Mapping[str, str] | None = None,
+    points: Points | None = None,
 ) -> Paper:
-    """The printed form of ``document``. ``marks`` maps finding paths to levels; they tint the places."""
+    """The printed form of ``document``. ``marks`` maps finding paths to levels; they tint the places.
+
+    ``points``: what was computed for a self-evaluation and stands in no document.
+    """
     tints = {path: _TINTS.get(str(level), "") for path, level in (marks or {}).items()}
+    if isinstance(document, EvaluationDocument):
+        return lay_out_evaluation(document, edition, tints=tints, points=points or Points())
+    return _lay_out_declaration(document, edition, tints)
+
+
+def _lay_out_declaration(document: DeclarationDocument, edition: Edition, tints: Mapping[str, str]) -> Paper:
     fields = edition.printed_fields
     split = next((i for i, one in enumerate(fields) if one.kind == "indicators"), len(fields))
     places = {
-        one.key: _place(document, edition, one, tints)
+        one.key: place_of(document, edition, one, tints)
         for one in fields
         if one.kind not in ("indicators", "sub_projects")
     }
@@ -54,43 +88,15 @@ def lay_out(
     )
 
 
-def printable(text: str) -> str:
-    """``text`` without characters that have no shape: controls, joiners, byte order marks; line breaks are ``\\n``."""
-    text = _BREAKS.sub("\n", text).replace("\t", "    ")
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf"))
-
-
-def printed_value(document: DeclarationDocument, edition: Edition, form_field: Field) -> str:
-    """The value of one field as this form prints it."""
-    key = form_field.key
-    typed = document.text(key)
-    if form_field.kind == "amount":
-        return printed_amount(typed, edition)
-    if form_field.kind == "date":
-        value = getattr(document, key, None)
-        return printed_date(value, edition) if isinstance(value, DateValue) else printable(typed)
-    return printable(typed)
-
-
-def printed_amount(typed: str, edition: Edition) -> str:
-    """Digits in the form's style; what cannot be read stays as typed."""
-    value = read_amount(typed)
-    return printable(typed) if value is None else edition.style.amount(value)
-
-
-def printed_date(value: DateValue, edition: Edition) -> str:
-    """A date typed as ISO in the form's style; any other way of writing it stays as typed."""
-    if value.iso and value.printed.strip() == value.iso:
-        return edition.style.date(value.iso)
-    return printable(value.printed)
-
-
 def printed_texts(paper: Paper) -> Iterator[tuple[str, str]]:
     """Every value printed, with its path: what must have a glyph."""
-    yield "declaring_unit", paper.unit
     for place in paper.places.values():
         yield place.path, place.text
-    tables = [*(row.lines for row in (*paper.rows, *paper.tail)), paper.indicators.lines]
+    yield "declaring_unit", paper.unit
+    table = paper.indicators
+    yield from (("target_column", head) for head in table.columns)
+    yield from ((place.path, place.text) for place in table.total)
+    tables = [*(row.lines for row in (*paper.rows, *paper.tail)), table.lines]
     for lines in tables:
         for line in lines:
             yield from ((f"indicators.{line.row_id}.level", group.label) for group in line.groups)
@@ -98,16 +104,17 @@ def printed_texts(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def html(
-    document: DeclarationDocument,
+    document: Document,
     edition: Edition,
     *,
     for_screen: bool,
     watermark: str = "",
     marks: Mapping[str, str] | None = None,
+    points: Points | None = None,
 ) -> SafeString:
     """The form as an ``<article class="pg-paper">``; the page that shows it loads ``css/paper.css``."""
     context = {
-        "paper": lay_out(document, edition, marks=marks),
+        "paper": lay_out(document, edition, marks=marks, points=points),
         "for_screen": for_screen,
         "watermark": printable(watermark),
     }
@@ -124,38 +131,6 @@ def sheet(paper: Paper, *, watermark: str = "") -> str:
 def form_template(form: str) -> Any:
     """A form's own template, else the common one: next year's form needs no template."""
     return select_template([f"forms/{form}.html", "forms/form.html"])
-
-
-def _broken(label: str) -> str:
-    """Long labels break after 的, not where the line happens to end."""
-    return label.replace("的", "的\n", 1) if len(label) > 12 and label.endswith(("：", ":")) else label
-
-
-def _place(
-    document: DeclarationDocument, edition: Edition, form_field: Field, tints: Mapping[str, str]
-) -> Place:
-    boxes = _boxes(document, edition, form_field) if form_field.kind == "boxes" else ()
-    return Place(
-        path=form_field.key,
-        label=_broken(form_field.label),
-        text=printed_value(document, edition, form_field),
-        kind=form_field.kind,
-        tint=tints.get(form_field.key, ""),
-        boxes=boxes,
-    )
-
-
-def _boxes(document: DeclarationDocument, edition: Edition, form_field: Field) -> tuple[tuple[Box, ...], ...]:
-    """The vocabulary in its printed lines; a value outside it is printed after them, ticked, so nothing is lost."""
-    style, value = edition.style, printable(document.text(form_field.key))
-    choices = edition.choices(form_field.key)
-    lines = [
-        tuple(Box(c.label, style.box_checked if c.label == value else style.box_empty) for c in line)
-        for _, line in groupby(sorted(choices, key=lambda c: c.row), key=lambda c: c.row)
-    ]
-    if value and value not in {choice.label for choice in choices}:
-        lines.append((Box(value, style.box_checked),))
-    return tuple(lines)
 
 
 def _rows(
@@ -227,7 +202,7 @@ def _sub_projects(
         Line(
             row_id,
             (Group(form_field.key, form_field.label, size, first=False, last=number == len(cells)),),
-            tuple(_tinted(place, tints) for place in places),
+            tuple(tinted(place, tints) for place in places),
         )
         for number, (row_id, places) in enumerate(cells, 1)
     )
@@ -239,13 +214,6 @@ def _sub_projects(
         columns=form_field.columns,
         lines=lines,
     )
-
-
-def _tinted(place: Place, tints: Mapping[str, str]) -> Place:
-    """A finding of the cell, or of the whole row at its name."""
-    row = place.path.rsplit(".", 1)[0] if place.path.endswith(".name") else ""
-    tint = tints.get(place.path) or tints.get(row, "")
-    return Place(place.path, place.label, place.text, place.kind, tint) if tint else place
 
 
 def _indicators(
@@ -272,7 +240,7 @@ def _lines(
     rows: Sequence[IndicatorRow], levels: int, *, with_weights: bool, tints: Mapping[str, str]
 ) -> Iterator[Line]:
     names = [(row.level1, row.level2 or "")[:levels] for row in rows]
-    columns = [list(_merged([name[: level + 1] for name in names], level)) for level in range(levels)]
+    columns = [list(merged([name[: level + 1] for name in names], level)) for level in range(levels)]
     for index, row in enumerate(rows):
         groups = tuple(column[index] for column in columns)
         keys = ("name", "target", "weight") if with_weights else ("name", "target")
@@ -288,18 +256,8 @@ def _lines(
         yield Line(
             row.row_id,
             groups,
-            tuple(_tinted(place, tints) for place in places),
+            tuple(tinted(place, tints) for place in places),
             # A part of a group on either page has at least two rows, so that its label fits beside them.
             keep_with_next=any(group.first and not group.last for group in groups),
             keep_with_previous=any(group.last and not group.first for group in groups),
         )
-
-
-def _merged(names: Iterable[tuple[str, ...]], level: int) -> Iterator[Group]:
-    """Rows of one name after another share a label cell; the same name further down opens a new one."""
-    for number, (name, same) in enumerate(groupby(names)):
-        size = len(list(same))
-        for index in range(size):
-            yield Group(
-                f"{level}-{number}", printable(name[level]), size, first=index == 0, last=index == size - 1
-            )

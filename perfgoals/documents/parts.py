@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,6 +21,11 @@ CHARACTERS_OF_A_LINE = 38
 MANY_INDICATORS = 23
 # What pages hold below the title, and without it, in points.
 _FIRST_PAGE, _NEXT_PAGE = 640.0, 725.0
+
+
+def tall(text: str, characters: int) -> bool:
+    """``text`` in a cell that holds ``characters`` a line does not fit on a page."""
+    return sum(len(line) // max(characters, 1) + 1 for line in text.split("\n")) > LINES_OF_A_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,7 @@ class Place:
     @property
     def flows(self) -> bool:
         """Too long for one page: its row may be cut."""
-        lines = (len(line) // CHARACTERS_OF_A_LINE + 1 for line in self.text.split("\n"))
-        return sum(lines) > LINES_OF_A_PAGE
+        return tall(self.text, CHARACTERS_OF_A_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +112,14 @@ class Line:
     places: tuple[Place, ...]
     keep_with_next: bool = False
     keep_with_previous: bool = False
+    flows: bool = False  # too tall for one page: may be cut
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``kind``: pair, amounts, single, long, boxes, heading, table (``lines`` under a ``label``)."""
+    """``kind``: pair, amounts, single, long, boxes, heading, table (``lines`` under a ``label``), money (the same in a
+    table of its own), beside (two texts side by side under a ``label``).
+    """
 
     kind: str
     places: tuple[Place, ...] = ()
@@ -126,9 +134,26 @@ class Row:
     def signs(self) -> SafeString:
         return signs(self.marks)
 
+    @property
+    def flows(self) -> bool:
+        """Too tall for one page, its places standing beside each other."""
+        return any(tall(place.text, CHARACTERS_OF_A_LINE // len(self.places)) for place in self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class UpperTable:
+    """Consecutive rows on one grid of columns; money has a grid of its own."""
+
+    rows: tuple[Row, ...]
+    is_money: bool
+
 
 @dataclass(frozen=True, slots=True)
 class IndicatorTable:
+    """``side``: the heading is a merged cell left of all rows, the first of their groups. ``total``: the last row, whose
+    label reaches over the first ``total_span`` columns.
+    """
+
     path: str
     heading: str
     tint: str
@@ -136,6 +161,9 @@ class IndicatorTable:
     widths: tuple[int, ...]
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...] = ()
+    side: str = ""
+    total: tuple[Place, ...] = ()
+    total_span: int = 1
 
     @property
     def signs(self) -> SafeString:
@@ -160,6 +188,19 @@ class Paper:
     places: Mapping[str, Place]  # by key with dots as underscores, for forms with a layout of their own
     page_numbers: bool
     labels_centred: bool  # labels without colons stand in the middle of their cells
+    notes: tuple[str, ...] = ()  # printed under the form
+    layout: str = ""  # the edition whose layout this is, where it is not the form itself
+
+    @property
+    def upper(self) -> tuple[UpperTable, ...]:
+        """The rows above the indicators as tables; one of them unless money stands between."""
+        runs = groupby(self.rows, key=lambda row: row.kind == "money")
+        return tuple(UpperTable(tuple(rows), is_money) for is_money, rows in runs)
+
+    @property
+    def styles(self) -> str:
+        """What the style sheets know the layout by."""
+        return self.layout or self.form
 
     @property
     def name(self) -> str:

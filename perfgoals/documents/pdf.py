@@ -21,10 +21,13 @@ from django.conf import settings
 from perfgoals.documents import glyphs, paper
 from perfgoals.documents.annex import Annex
 from perfgoals.documents.declaration import BadDocument, DeclarationDocument
+from perfgoals.documents.evaluation import EvaluationDocument
+from perfgoals.documents.kinds import Document
 from perfgoals.documents.parts import Paper
+from perfgoals.documents.points import Points
 from perfgoals.editions import Edition, get_edition
 
-ATTACHMENT = "declaration.json"
+ATTACHMENT, EVALUATION = "declaration.json", "evaluation.json"
 FONTS = ("form-song.ttf", "form-song-ext.ttf", "form-hei.ttf")
 STYLES = ("css/paper.css", "css/paper-print.css")
 VARIANT = "pdf/a-3a"
@@ -73,10 +76,18 @@ def engine() -> Engine:
 
 
 def make_pdf(
-    document: DeclarationDocument, edition: Edition, *, watermark: str = "", annexes: Iterable[Annex] = ()
+    document: Document,
+    edition: Edition,
+    *,
+    watermark: str = "",
+    annexes: Iterable[Annex] = (),
+    points: Points | None = None,
 ) -> bytes:
-    """The official PDF of one document, its annexes behind it. Raises ``MissingGlyph``."""
-    laid_out = _laid_out(document, edition, watermark=watermark)
+    """The official PDF of one document, its annexes behind it. Raises ``MissingGlyph``.
+
+    ``points``: what was computed for a self-evaluation and stands in no document.
+    """
+    laid_out = _laid_out(document, edition, watermark=watermark, points=points)
     pages = list(laid_out.pages)
     for annex in annexes:
         _check_texts(annex.texts())
@@ -84,7 +95,7 @@ def make_pdf(
     return _write(laid_out.copy(pages) if len(pages) > len(laid_out.pages) else laid_out, [document])
 
 
-def make_book(documents: Iterable[DeclarationDocument]) -> bytes:
+def make_book(documents: Iterable[Document]) -> bytes:
     """Many documents in one file, in the order given, each beginning on a new page with its own numbers.
 
     They are laid out one by one and written once, so each font is embedded once. All of them are attached.
@@ -119,7 +130,25 @@ def make_sheet(text: str, texts: Iterable[tuple[str, str]], *, name: str, data: 
 
 
 def read_attached(data: bytes) -> DeclarationDocument:
-    """The document inside a PDF of ours. Raises ``Unreadable``: another's file, a changed attachment, a book."""
+    """The declaration inside a PDF of ours. Raises ``Unreadable``: another's file, a changed attachment, a book."""
+    text = _attached(data)
+    try:
+        return DeclarationDocument.from_json(text)
+    except BadDocument as error:
+        raise Unreadable(str(error)) from error
+
+
+def read_attached_evaluation(data: bytes) -> EvaluationDocument:
+    """The self-evaluation inside a PDF of ours. Raises ``Unreadable`` as ``read_attached`` does."""
+    text = _attached(data)
+    try:
+        return EvaluationDocument.from_json(text)
+    except BadDocument as error:
+        raise Unreadable(str(error)) from error
+
+
+def _attached(data: bytes) -> bytes:
+    """The one JSON inside a PDF, as its keyword says it was."""
     if len(data) > LARGEST_PDF:
         raise Unreadable("文件太大。")
     try:
@@ -140,15 +169,14 @@ def read_attached(data: bytes) -> DeclarationDocument:
         raise Unreadable("附带的数据太大。")
     if not said or hashlib.sha256(text).hexdigest() != said:
         raise Unreadable("附带的数据与表上的校验码不一致，文件可能被改动过。")
-    try:
-        return DeclarationDocument.from_json(text)
-    except BadDocument as error:
-        raise Unreadable(str(error)) from error
+    return text
 
 
-def _laid_out(document: DeclarationDocument, edition: Edition, *, watermark: str = "") -> Any:
+def _laid_out(
+    document: Document, edition: Edition, *, watermark: str = "", points: Points | None = None
+) -> Any:
     """A WeasyPrint document whose merged label cells are settled."""
-    sheet = paper.lay_out(document, edition)
+    sheet = paper.lay_out(document, edition, points=points)
     check_glyphs(sheet, watermark=watermark)
     return _pages(paper.sheet(sheet, watermark=watermark))
 
@@ -165,16 +193,20 @@ def _pages(text: str) -> Any:
     return laid_out
 
 
-def _write(laid_out: Any, documents: list[DeclarationDocument]) -> bytes:
+def _write(laid_out: Any, documents: list[Document]) -> bytes:
     attachments = [
         _attachment(
-            ATTACHMENT if len(documents) == 1 else f"{number:04}-{ATTACHMENT}",
+            _name_of(document) if len(documents) == 1 else f"{number:04}-{_name_of(document)}",
             document.to_json(),
             document.fingerprint,
         )
         for number, document in enumerate(documents, 1)
     ]
     return _write_with(laid_out, attachments)
+
+
+def _name_of(document: Document) -> str:
+    return EVALUATION if isinstance(document, EvaluationDocument) else ATTACHMENT
 
 
 def _attachment(name: str, data: str, fingerprint: str) -> Any:

@@ -20,6 +20,7 @@ from django.conf import settings
 
 from perfgoals.documents.annex import Annex
 from perfgoals.documents.pdf import MissingGlyph
+from perfgoals.documents.points import Points
 
 __all__ = ["MissingGlyph", "PrintingFailed", "print_with", "render_many", "render_pdf", "stop", "warm"]
 
@@ -36,9 +37,21 @@ class PrintingFailed(Exception):
     """No PDF could be made. The message is Chinese and may be shown."""
 
 
-def render_pdf(document_json: str, *, watermark: str = "", annexes: Sequence[Annex] = ()) -> bytes:
-    """The official PDF of a canonical document. Raises ``MissingGlyph`` and ``PrintingFailed``."""
-    return print_with(_render, document_json, watermark, *(annex.to_json() for annex in annexes))
+def render_pdf(
+    document_json: str,
+    *,
+    watermark: str = "",
+    annexes: Sequence[Annex] = (),
+    points: Points | None = None,
+) -> bytes:
+    """The official PDF of a canonical document. Raises ``MissingGlyph`` and ``PrintingFailed``.
+
+    ``points``: what was computed for a self-evaluation and stands in no document.
+    """
+    behind = [annex.to_json() for annex in annexes]
+    if points is None:
+        return print_with(_render, document_json, watermark, *behind)
+    return print_with(_render_scored, document_json, watermark, points.to_json(), *behind)
 
 
 def print_with(act: Callable[..., bytes], *args: str) -> bytes:
@@ -149,17 +162,26 @@ def _leave_with_parent() -> None:
 
 
 def _render(document_json: str, watermark: str, *annexes: str) -> bytes:
+    return _render_scored(document_json, watermark, Points().to_json(), *annexes)
+
+
+def _render_scored(document_json: str, watermark: str, points: str, *annexes: str) -> bytes:
     from perfgoals.documents import pdf
-    from perfgoals.documents.declaration import BadDocument, DeclarationDocument
+    from perfgoals.documents.declaration import BadDocument
+    from perfgoals.documents.kinds import read_document
     from perfgoals.editions import UnknownEdition, get_edition
 
     try:
-        document = DeclarationDocument.from_json(document_json)
+        document = read_document(document_json)
         edition = get_edition(document.form)
     except BadDocument as error:
-        raise PrintingFailed(f"这份申报表读不出来：{error}") from error
+        raise PrintingFailed(f"这份表读不出来：{error}") from error
     except UnknownEdition as error:
         raise PrintingFailed(f"没有这种表式：{document.form}。") from error
     return pdf.make_pdf(
-        document, edition, watermark=watermark, annexes=[Annex.from_json(annex) for annex in annexes]
+        document,
+        edition,
+        watermark=watermark,
+        annexes=[Annex.from_json(annex) for annex in annexes],
+        points=Points.from_json(points),
     )

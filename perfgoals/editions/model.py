@@ -10,9 +10,32 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Literal
 
 from perfgoals.editions.rules import RuleSet
+
+# What stands under a printed head of an evaluation's indicators: keys of ``EvaluationRow``.
+EVALUATION_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {
+        "一级指标": "level1",
+        "二级指标": "level2",
+        "三级指标": "name",
+        "指标名称": "name",
+        "目标值": "target",
+        "年度指标值": "target",
+        "实际完成值": "actual",
+        "权重": "weight",
+        "分值": "weight",
+        "评分规则": "rule",
+        "自评分": "self_score",
+        "得分": "self_score",
+        "偏差原因分析及改进措施": "deviation_reason",
+        "备注": "remark",
+    }
+)
+# Of the indicator table, where its heading stands beside the rows, in percent.
+SIDE_WIDTH = 6
 
 FieldKind = Literal[
     "text", "paragraph", "choice", "boxes", "yes_no", "date", "amount", "rate", "sub_projects", "indicators"
@@ -158,6 +181,10 @@ class PrintStyle:
     box_empty: str = "□"
     page_numbers: bool = False
     column_widths: tuple[int, ...] = ()  # of the indicator table, in percent
+    year_in_title: bool = False  # year line and title are one line
+    group_label: str = "{name}"  # a level-1 group; "{name}({points}分)" prints its points
+    heading_beside: bool = False  # 绩效指标 is a merged cell left of the rows, not a line above them
+    total_label: str = ""  # of the last row of the indicators, with the sums of weights and points
 
     def date(self, iso: str) -> str:
         day = datetime.date.fromisoformat(iso)
@@ -220,6 +247,12 @@ class Edition:
     def section_of(self) -> dict[str, Section]:
         """The section of each field key."""
         return {f.key: section for section in self.sections for f in section.fields}
+
+    @cached_property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """Of an evaluation's indicators: key of ``EvaluationRow`` and printed head, in print order."""
+        heads = next((one.columns for one in self.fields.values() if one.kind == "indicators"), ())
+        return tuple((EVALUATION_COLUMNS[head], head) for head in heads)
 
     @property
     def has_categories(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from perfgoals.editions.cases import failures
 from perfgoals.editions.loader import load
-from perfgoals.editions.model import Edition, FieldKind
+from perfgoals.editions.model import EVALUATION_COLUMNS, SIDE_WIDTH, Edition, FieldKind
 from perfgoals.editions.rule_sense import rules_nonsense
 from perfgoals.editions.shapes import Found, Path
 
@@ -256,10 +256,33 @@ def _style(data: Data) -> Found:
         found.append((("style", "amount_grouping"), "金额分组只能是“,”或空。"))
     if style.get("amount_decimals", 0) not in (0, 1, 2):
         found.append((("style", "amount_decimals"), "金额小数位只能是 0、1、2。"))
-    heads: list[str] = next((f.get("columns", []) for _, f in _fields(data) if f["kind"] == "indicators"), [])
-    if len(style["column_widths"]) != len(heads) or sum(style["column_widths"]) != 100:
-        found.append((("style", "column_widths"), f"列宽要有 {len(heads)} 个，合计 100。"))
-    return found
+    if not _names_only(style.get("group_label", "{name}")):
+        found.append((("style", "group_label"), "一级指标的写法要用 {name}，还可以用 {points}。"))
+    if style.get("heading_beside") and not heading:
+        found.append((("style", "heading_beside"), "没有指标表的标题（indicators_heading），不能印在左边。"))
+    return found + _heads(data)
+
+
+def _names_only(pattern: str) -> bool:
+    return _uses(pattern, name=1) or _uses(pattern, name=1, points=1)
+
+
+def _heads(data: Data) -> Found:
+    """The printed heads of the indicators: as many widths, and on an evaluation only heads that are known."""
+    style = data["style"]
+    path, field = next(((p, f) for p, f in _fields(data) if f["kind"] == "indicators"), ((), {}))
+    heads: list[str] = field.get("columns", [])
+    whole = 100 - (SIDE_WIDTH if style.get("heading_beside") else 0)
+    found: Found = []
+    if len(style["column_widths"]) != len(heads) or sum(style["column_widths"]) != whole:
+        found.append((("style", "column_widths"), f"列宽要有 {len(heads)} 个，合计 {whole}。"))
+    if data["kind"] != "evaluation":
+        return found
+    keys = [EVALUATION_COLUMNS.get(head, "") for head in heads]
+    found += [((*path, "columns", n), f"不认识的表头“{head}”。") for n, head in enumerate(heads) if not keys[n]]
+    if absent := [key for key in ("level1", "name", "target", "weight", "self_score") if key not in keys]:
+        found.append(((*path, "columns"), f"表头里缺 {'、'.join(absent)}。"))
+    return found + _repeated((((*path, "columns", n), key) for n, key in enumerate(keys) if key), "表头")
 
 
 def _uses(pattern: str, **places: int) -> bool:

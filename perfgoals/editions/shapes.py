@@ -59,6 +59,10 @@ STYLE = Table(
         "box_checked": str,
         "box_empty": str,
         "page_numbers": bool,
+        "year_in_title": bool,
+        "group_label": str,
+        "heading_beside": bool,
+        "total_label": str,
     },
 )
 CASE = Table(
