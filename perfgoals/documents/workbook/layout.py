@@ -4,7 +4,7 @@ The upper table and the indicator table have different columns. The sheet's own 
 a cell of the form is a merged range of them. Column A is hidden and says what each row holds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -16,13 +16,17 @@ GRIDS = {
     "sh-2018-declaration": (15.0, 12.0, 23.0, 12.0, 15.0, 23.0),
     "sh-2018-disclosure": (15.0, 10.0, 25.0, 17.0, 10.0, 23.0),
     "national-2021-declaration": (17.0, 21.0, 16.0, 17.0, 4.0, 25.0),
+    "putuo-2021-self-evaluation": (20.0, 6.0, 24.0, 20.0, 6.0, 24.0),
+    "national-2020-self-evaluation": (10.0, 10.0, 35.0, 10.0, 10.0, 25.0),
 }
+# Of the money table: merged label, source, amounts, then 分值, 执行率, 得分.
+MONEY_SIDE, MONEY_SOURCE, MONEY_POINTS = 10.0, 20.0, (7.5, 10.0, 9.0)
 
 
 class Mark(NamedTuple):
     """What the hidden column says: the kind of row, and for fields ``key=column`` pairs."""
 
-    kind: str  # fields, sub, sub_head, indicator_head, indicator, end
+    kind: str  # fields, heading, sub, sub_head, indicator_head, indicator, total, note, end
     text: str = ""
 
     def __str__(self) -> str:
@@ -35,7 +39,7 @@ class Cell:
 
     left: float
     right: float
-    style: str  # label, value, amount, date, head, column, group, number
+    style: str  # label, value, amount, money, date, head, column, group, number, note
     text: str = ""
     key: str = ""  # path of the value written here, "" for labels
     place: Place | None = None
@@ -56,7 +60,7 @@ class Strip:
 
 def strips(paper: Paper) -> Iterator[Strip]:
     """The rows of the form below its title, in print order."""
-    cuts = _cuts(GRIDS.get(paper.form, USUAL))
+    cuts = _cuts(GRIDS.get(paper.styles, USUAL))
     if paper.form == "national-2021-declaration":
         yield from _national(paper, cuts)
     else:
@@ -68,6 +72,8 @@ def strips(paper: Paper) -> Iterator[Strip]:
         for row in paper.tail:
             for strip in _strip(row, (0.0, first, *cuts[2:])):
                 yield replace(strip, mark=Mark("fields", "tail"))
+    for number, note in enumerate(paper.notes):
+        yield Strip(Mark("note"), (Cell(0, 100, "note", note if number else f"说明：{note}"),))
     yield Strip(Mark("end"), ())
 
 
@@ -116,6 +122,14 @@ def _strip(row: Row, cuts: tuple[float, ...]) -> Iterator[Strip]:
                     Cell(c[4], 100, "amount", amount.text, "amount", amount),
                 ),
             )
+    elif row.kind == "money":
+        yield from _money(row)
+    elif row.kind == "beside":
+        left, right = row.places
+        heads = (Cell(c[1], c[3], "column", left.label), Cell(c[3], 100, "column", right.label))
+        yield Strip(Mark("heading"), (Cell(0, c[1], "label", row.label, down=2), *heads))
+        values = (Cell(c[1], c[3], "value", left.text, left.path, left),)
+        yield Strip(Mark("fields"), (*values, Cell(c[3], 100, "value", right.text, right.path, right)))
     elif row.kind == "amounts" and len(row.places) == 2:
         left, right = row.places
         yield Strip(Mark("fields"), (*_pair(left, 0, c[2], c[3]), *_pair(right, c[3], c[5], 100)))
@@ -127,28 +141,69 @@ def _strip(row: Row, cuts: tuple[float, ...]) -> Iterator[Strip]:
             yield Strip(Mark("fields"), _pair(place, 0, c[1], 100))
 
 
+def _money(row: Row) -> Iterator[Strip]:
+    """Sources down, amounts across, beside a label merged over all of them."""
+    amounts = len(row.columns) - 1 - len(MONEY_POINTS)
+    wide = (100 - MONEY_SIDE - MONEY_SOURCE - sum(MONEY_POINTS)) / amounts
+    cuts = _cuts((MONEY_SIDE, MONEY_SOURCE, *[wide] * amounts, *MONEY_POINTS))
+    heads = (Cell(cuts[i], cuts[i + 1], "column", text) for i, text in enumerate(row.columns, 1))
+    side = Cell(0, cuts[1], "label", row.label, down=len(row.lines) + 1)
+    yield Strip(Mark("heading"), (side, *heads))
+    for line in row.lines:
+        cells = (
+            Cell(
+                cuts[i],
+                cuts[i + 1],
+                {"amount": "money", "label": "value"}.get(place.kind, "number"),
+                place.text,
+                place.path,
+                place,
+            )
+            for i, place in enumerate(line.places, 1)
+        )
+        yield Strip(Mark("fields"), tuple(cells))
+
+
 def _indicators(paper: Paper) -> Iterator[Strip]:
     table = paper.indicators
     if not table.columns:
         return
     cuts = _cuts(tuple(float(width) for width in table.widths))
+    beside = 1 if table.side else 0  # the first group of each row is the heading, drawn once beside all of them
     fronted = paper.form.startswith("sh-2020")
-    yield Strip(Mark("indicator_heading"), (Cell(0, 100, "head", table.heading),), new_page=fronted)
-    heads = (Cell(cuts[i], cuts[i + 1], "column", text) for i, text in enumerate(table.columns))
-    yield Strip(Mark("indicator_head"), tuple(heads))
+    if table.heading:
+        yield Strip(Mark("indicator_heading"), (Cell(0, 100, "head", table.heading),), new_page=fronted)
+    side = (Cell(0, cuts[1], "group", table.side, down=len(table.lines) + 1),) if beside else ()
+    heads = (
+        Cell(cuts[i], cuts[i + 1], "column", text.replace("\n", ""))
+        for i, text in enumerate(table.columns)
+        if i >= beside
+    )
+    yield Strip(Mark("indicator_head"), (*side, *heads))
     for line in table.lines:
         cells = [
-            Cell(cuts[i], cuts[i + 1], "group", group.label, f"level{i + 1}", down=group.size)
+            Cell(cuts[i], cuts[i + 1], "group", group.label, f"level{i + 1 - beside}", down=group.size)
             for i, group in enumerate(line.groups)
-            if group.first
+            if group.first and i >= beside
         ]
-        start = len(line.groups)
-        for i, place in enumerate(line.places, start):
-            style = "number" if place.kind == "number" else "value"
-            key = ("name", "target", "weight")[i - start]
-            cells.append(Cell(cuts[i], cuts[i + 1], style, place.text, key, place))
-        merged = tuple((f"level{i + 1}", cuts[i]) for i, group in enumerate(line.groups) if not group.first)
+        cells += _cells(line.places, cuts, len(line.groups))
+        merged = tuple(
+            (f"level{i + 1 - beside}", cuts[i])
+            for i, group in enumerate(line.groups)
+            if not group.first and i >= beside
+        )
         yield Strip(Mark("indicator", line.row_id or "new"), tuple(cells), merged=merged)
+    if table.total:
+        label, *places = table.total
+        first = Cell(0, cuts[table.total_span], "label", label.text)
+        yield Strip(Mark("total"), (first, *_cells(places, cuts, table.total_span)))
+
+
+def _cells(places: Sequence[Place], cuts: tuple[float, ...], start: int) -> Iterator[Cell]:
+    """The cells of a row's values, from one column on; each is known by the last part of its path."""
+    for i, place in enumerate(places, start):
+        style = "number" if place.kind == "number" else "value"
+        yield Cell(cuts[i], cuts[i + 1], style, place.text, place.path.rpartition(".")[2], place)
 
 
 def _national(paper: Paper, c: tuple[float, ...]) -> Iterator[Strip]:

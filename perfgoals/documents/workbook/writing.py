@@ -3,9 +3,10 @@
 import datetime
 import io
 import itertools
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell as SheetCell
@@ -16,12 +17,15 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from perfgoals.documents import paper
-from perfgoals.documents.declaration import SCHEMA, DateValue, DeclarationDocument, read_amount
-from perfgoals.documents.parts import Paper
+from perfgoals.documents.declaration import DateValue, DeclarationDocument, read_amount
+from perfgoals.documents.evaluation import EvaluationDocument
+from perfgoals.documents.kinds import Document
+from perfgoals.documents.parts import Paper, Place
+from perfgoals.documents.points import Points
 from perfgoals.documents.workbook.layout import Cell, Strip, columns, strips
 from perfgoals.editions import Edition
 
-SHEET = "申报表"
+SHEET, EVALUATION_SHEET = "申报表", "自评表"
 HIDDEN = "_perfgoals"
 VERSION = "perfgoals-workbook/1"
 CHUNK = 30_000  # characters of one cell; Excel holds 32,767
@@ -31,22 +35,25 @@ FIRST_ROW = 4  # title, year, unit, then the form
 _THIN = Side(style="thin", color="000000")
 _BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _SONG, _HEI = Font(name="宋体", size=10.5), Font(name="黑体", size=10.5)
+_PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,9})?", re.ASCII)
 _MOMENT = datetime.datetime(2000, 1, 1)
 
 
-def make_workbook(document: DeclarationDocument, edition: Edition) -> bytes:
-    """The form as xlsx. Equal documents give equal sheets."""
-    sheet_paper = paper.lay_out(document, edition)
+def make_workbook(document: Document, edition: Edition, *, points: Points | None = None) -> bytes:
+    """The form as xlsx. Equal documents give equal sheets. ``points`` as for the PDF."""
+    sheet_paper = paper.lay_out(document, edition, points=points)
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
-    sheet.title = SHEET
+    sheet.title = EVALUATION_SHEET if isinstance(document, EvaluationDocument) else SHEET
     cuts = columns(sheet_paper)
     _columns(sheet, cuts)
     _heading(sheet, sheet_paper, len(cuts))
-    amounts = _typed(document, edition)
+    typed = _typed(document, edition)
+    if isinstance(document, EvaluationDocument):
+        typed |= dict(_points(sheet_paper))
     for number, strip in enumerate(strips(sheet_paper), FIRST_ROW):
-        _draw(sheet, number, strip, cuts, amounts, edition)
+        _draw(sheet, number, strip, cuts, typed, edition)
     _choices(sheet, edition)
     _page(sheet, sheet_paper)
     _hide(book, document)
@@ -75,7 +82,7 @@ def _heading(sheet: Worksheet, sheet_paper: Paper, last: int) -> None:
         _text(cell, text)
         cell.font, cell.alignment = font, Alignment(horizontal=side, vertical="center")
         sheet.merge_cells(start_row=number, end_row=number, start_column=2, end_column=last)
-        sheet.row_dimensions[number].height = height
+        sheet.row_dimensions[number].height = height if text else 6
 
 
 def _draw(
@@ -103,14 +110,16 @@ def _draw(
     sheet.row_dimensions[number].height = min(height, 409)
     if strip.new_page:
         sheet.row_breaks.append(Break(id=number - 1))
-    if strip.mark.kind == "indicator_head":
-        sheet.print_title_rows = f"{number - 1}:{number}"
+    if strip.mark.kind == "indicator_heading":
+        sheet.print_title_rows = f"{number}:{number + 1}"
+    elif strip.mark.kind == "indicator_head" and not sheet.print_title_rows:
+        sheet.print_title_rows = f"{number}:{number}"
 
 
 def _frame(sheet: Worksheet, number: int, cell: Cell, first: int, last: int) -> None:
     bottom = number + cell.down - 1
     for row in range(number, bottom + 1):
-        for column in range(first, last + 1):
+        for column in range(first, last + 1) if cell.style != "note" else ():
             sheet.cell(row, column).border = _BORDER
     if first != last or cell.down > 1:
         sheet.merge_cells(start_row=number, end_row=bottom, start_column=first, end_column=last)
@@ -121,9 +130,12 @@ def _value(target: SheetCell, cell: Cell, typed: Mapping[str, Any], edition: Edi
     middle = cell.style in ("head", "column", "group", "number") or (
         cell.style == "label" and not cell.text.endswith(("：", ":"))
     )
-    target.alignment = Alignment(horizontal="center" if middle else "left", vertical="center", wrap_text=True)
+    side = "center" if middle else "right" if cell.style == "money" else "left"
+    target.alignment = Alignment(horizontal=side, vertical="center", wrap_text=True)
     value = typed.get(cell.place.path) if cell.place else None
-    if isinstance(value, Decimal):
+    if isinstance(value, Number):
+        target.value, target.number_format = value.number, value.form
+    elif isinstance(value, Decimal):
         target.value = value
         target.number_format = _amount_format(value, edition)
     elif isinstance(value, datetime.date):
@@ -153,7 +165,7 @@ def _lines(cell: Cell) -> int:
     return sum(max(1, -(-len(line) // int(characters))) for line in text.split("\n"))
 
 
-def _typed(document: DeclarationDocument, edition: Edition) -> dict[str, Any]:
+def _typed(document: Document, edition: Edition) -> dict[str, Any]:
     """Values that Excel may count with, by path: amounts, weights, and dates printed as this form prints dates."""
     found: dict[str, Any] = {}
     for form_field in edition.printed_fields:
@@ -161,11 +173,31 @@ def _typed(document: DeclarationDocument, edition: Edition) -> dict[str, Any]:
             found[form_field.key] = read_amount(document.text(form_field.key))
         elif form_field.kind == "date":
             found[form_field.key] = _date(getattr(document, form_field.key, None), edition)
-    for row in document.sub_projects:
-        found[f"sub_projects.{row.row_id}.amount"] = read_amount(row.amount or "")
-    for indicator in document.indicators:
-        found[f"indicators.{indicator.row_id}.weight"] = read_amount(indicator.weight or "")
+    if isinstance(document, DeclarationDocument):
+        for row in document.sub_projects:
+            found[f"sub_projects.{row.row_id}.amount"] = read_amount(row.amount or "")
+        for indicator in document.indicators:
+            found[f"indicators.{indicator.row_id}.weight"] = read_amount(indicator.weight or "")
     return {path: value for path, value in found.items() if value is not None}
+
+
+class Number(NamedTuple):
+    """A number that is shown with as many decimals as the form prints."""
+
+    number: Decimal
+    form: str
+
+
+def _points(sheet_paper: Paper) -> Iterator[tuple[str, Number]]:
+    """Weights and points as numbers, by path; “—” and what cannot be read stay text."""
+    table = sheet_paper.indicators
+    money = (place for row in sheet_paper.rows for line in row.lines for place in line.places)
+    cells: Iterable[Place] = (*(place for line in table.lines for place in line.places), *table.total, *money)
+    for place in cells:
+        if place.kind != "number" or not place.path or not _PLAIN.fullmatch(place.text):
+            continue
+        decimals = len(place.text.partition(".")[2])
+        yield place.path, Number(Decimal(place.text), f"0.{'0' * decimals}" if decimals else "0")
 
 
 def _date(value: DateValue | None, edition: Edition) -> datetime.date | None:
@@ -182,7 +214,11 @@ def _amount_format(value: Decimal, edition: Edition) -> str:
 
 
 def _date_format(edition: Edition) -> str:
-    return 'yyyy"年"m"月"d"日"' if "年" in edition.style.date_format else "yyyy-mm-dd"
+    """As the form prints dates: ``{y}.{m}.{d}`` → ``yyyy.m.d``."""
+    pattern = edition.style.date_format
+    for place, code in (("y", "yyyy"), ("m:02", "mm"), ("m", "m"), ("d:02", "dd"), ("d", "d")):
+        pattern = re.sub(rf"\{{{place}(?::04)?\}}", code, pattern)
+    return re.sub("[年月日]", lambda word: f'"{word.group()}"', pattern)
 
 
 def _choices(sheet: Worksheet, edition: Edition) -> None:
@@ -226,14 +262,14 @@ def _page(sheet: Worksheet, sheet_paper: Paper) -> None:
     sheet.sheet_view.zoomScale = 110
 
 
-def _hide(book: Workbook, document: DeclarationDocument) -> None:
+def _hide(book: Workbook, document: Document) -> None:
     """The hidden sheet: what the file is, and the document it was made from."""
     sheet = book.create_sheet(HIDDEN)
     sheet.sheet_state = "hidden"
     text = document.to_json()
     facts = (
         ("version", VERSION),
-        ("schema", SCHEMA),
+        ("schema", document.to_dict()["schema"]),
         ("form", document.form),
         ("fingerprint", document.fingerprint),
     )
