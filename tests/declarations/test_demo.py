@@ -9,8 +9,9 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from declarations import demo
+from declarations import demo, demo_season
 from declarations.checkup import findings_of
+from declarations.inbox.waiting import waiting_for
 from declarations.models import Declaration, Indicator, LibraryIndicator, Project, SubProject
 from declarations.published import FOLDER, published_documents
 from perfgoals.accounts.demo import DEMO_PASSWORD
@@ -78,6 +79,7 @@ def test_counts_are_those_of_a_check_up_now(loaded):
 
 
 def test_loading_again_changes_nothing(loaded):
+    call_command("load_demo", stdout=StringIO())
     before = contents()
     call_command("load_demo", stdout=StringIO())
     assert contents() == before
@@ -202,3 +204,16 @@ def test_production_refuses_the_demonstration(settings):
     settings.DEMO = settings.DEBUG = settings.TESTING = False
     with pytest.raises(CommandError, match="只在演示或调试环境里"):
         call_command("load_demo")
+
+
+def test_the_season_gives_every_reviewer_of_the_chain_work(loaded):
+    """Sent through the door once, however often the demonstration is loaded."""
+    demo_season.load()
+    for username, count in (("department-fgw", 2), ("finance", 2)):
+        assert waiting_for(User.objects.get(username=username)).count() == count
+    sent = Declaration.objects.filter(source_id__startswith="demo-2027-xxzx")
+    assert all(
+        form.submitted_by.role == Role.FILER and form.open_errors == form.open_doubts == 0 for form in sent
+    )
+    assert all(form.risk_facts for form in sent)
+    assert Revision.objects.filter(reason="submit").count() == len(sent) == len(demo_season.SEASON)

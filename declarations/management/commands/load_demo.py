@@ -1,18 +1,19 @@
-"""``manage.py load_demo``: published forms, demo accounts and drafts; again and again with the same result."""
+"""``manage.py load_demo``: published forms, demo accounts, drafts and a season under way; again and again with the same result."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from declarations import demo
+from declarations import demo, demo_season
 
 
 class Command(BaseCommand):
-    help = "载入公开的表、演示账号和草稿（只在演示或调试环境里）。可以重复运行，结果一样。"
+    help = "载入公开的表、演示账号、草稿和已送审的表（只在演示或调试环境里）。可以重复运行，结果一样。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG or settings.TESTING):
             raise CommandError("只在演示或调试环境里载入演示数据（PERFGOALS_DEMO=1）。演示账号的密码是公开的。")
         counts = demo.load()
+        counts["送审的表"] = demo_season.load()
         self.stdout.write("演示数据已就绪：" + "，".join(f"{what} {number}" for what, number in counts.items()))
