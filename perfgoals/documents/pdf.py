@@ -19,8 +19,8 @@ import pikepdf
 from django.conf import settings
 
 from perfgoals.documents import glyphs, paper
-from perfgoals.documents.annex import Annex
 from perfgoals.documents.declaration import BadDocument, DeclarationDocument
+from perfgoals.documents.details import Behind
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.documents.kinds import Document
 from perfgoals.documents.parts import Paper
@@ -80,7 +80,7 @@ def make_pdf(
     edition: Edition,
     *,
     watermark: str = "",
-    annexes: Iterable[Annex] = (),
+    annexes: Iterable[Behind] = (),
     points: Points | None = None,
 ) -> bytes:
     """The official PDF of one document, its annexes behind it. Raises ``MissingGlyph``.

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 
-from perfgoals.documents.annex import Annex
+from perfgoals.documents.details import Behind, read_behind
 from perfgoals.documents.pdf import MissingGlyph
 from perfgoals.documents.points import Points
 
@@ -41,7 +41,7 @@ def render_pdf(
     document_json: str,
     *,
     watermark: str = "",
-    annexes: Sequence[Annex] = (),
+    annexes: Sequence[Behind] = (),
     points: Points | None = None,
 ) -> bytes:
     """The official PDF of a canonical document. Raises ``MissingGlyph`` and ``PrintingFailed``.
@@ -182,6 +182,6 @@ def _render_scored(document_json: str, watermark: str, points: str, *annexes: st
         document,
         edition,
         watermark=watermark,
-        annexes=[Annex.from_json(annex) for annex in annexes],
+        annexes=[read_behind(annex) for annex in annexes],
         points=Points.from_json(points),
     )
