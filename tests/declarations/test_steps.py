@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from declarations.forms import reading_of
 from declarations.models import Declaration, FieldMark, FindingReason, Indicator, SubProject
 from perfgoals.editions import all_editions
+from perfgoals.filling.forms import reading_of
 from perfgoals.workflow import State
 
 DECLARATIONS = sorted(key for key, edition in all_editions().items() if edition.kind == "declaration")
@@ -618,7 +618,8 @@ def test_a_broken_fix_form_is_refused(chen, draft, posted):
 @pytest.fixture
 def doubt(chen, draft):
     """A 疑问 of the draft: a recurring project without last year's money."""
-    Declaration.objects.update(project_category="经常性专项业务费")
+    money = {"total_typed": "600000", "current_year_typed": "600000"}
+    Declaration.objects.update(project_category="经常性专项业务费", **money)
     remarks = checkup(chen, draft, "budget").context["remarks"]
     return next(remark.finding for remark in remarks if remark.is_doubt)
 
