@@ -7,19 +7,21 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 
-from declarations.checkup import answered, describe, findings_of
-from declarations.models import Declaration, FindingReason
+from declarations.checkup import describe, findings_of
+from declarations.models import Declaration
 from declarations.next_step import next_step
 from declarations.official import official
-from declarations.progress import progress_of
-from declarations.returned import unsent_changes
 from declarations.review.lessons import lessons_for
 from declarations.timeline import review_chain
 from perfgoals.accounts.models import User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.documents import paper
 from perfgoals.filling.addresses import place_url
+from perfgoals.filling.marks import WrittenReason
 from perfgoals.filling.permissions import may_edit
+from perfgoals.filling.progress import progress_of
+from perfgoals.filling.reasons import answered
+from perfgoals.filling.returned import unsent_changes
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import State
 
@@ -52,7 +54,7 @@ class Line:
     place: str
     url: str
     fixes: tuple[ReadyFix, ...]
-    reason: FindingReason | None
+    reason: WrittenReason | None
 
     @property
     def anchor(self) -> str:
@@ -106,7 +108,7 @@ def check_page(declaration: Declaration, user: User) -> dict[str, Any]:
         "verdict": verdict(groups),
         "first": next((line for group in groups for line in group.lines if line.reason is None), None),
         "next": next_step(
-            declaration, still_open, user, progress_of(declaration.document(), declaration.edition, still_open)
+            declaration, still_open, user, progress_of(declaration, declaration.document(), still_open)
         ),
         "may_edit": is_editor,
         "lessons": lessons_for(declaration) if is_editor else [],
@@ -123,7 +125,7 @@ def check_page(declaration: Declaration, user: User) -> dict[str, Any]:
 
 
 def level_groups(
-    declaration: Declaration, findings: Sequence[Finding], reasons: dict[tuple[str, str], FindingReason]
+    declaration: Declaration, findings: Sequence[Finding], reasons: dict[tuple[str, str], WrittenReason]
 ) -> list[LevelGroup]:
     """错误, 疑问, 提示, each in form order; levels without findings are left out."""
     document, edition = declaration.document(), declaration.edition

@@ -286,6 +286,19 @@ class Declaration(FilledFiling):
 
         return cells_of(self.edition, row)
 
+    def findings(self, document: "DeclarationDocument | None" = None) -> list[Finding]:
+        from declarations.checkup import check, history_of
+
+        return check(document or self.document(), self.edition, history_of(self))
+
+    def row_readings(self, row: "Indicator | SubProject") -> dict[str, str]:
+        from declarations.tables import reading_html
+
+        if not isinstance(row, Indicator):
+            return {}
+        html = reading_html(row.target, name=row.name, level2=row.level2)
+        return {f"indicators.{row.row_id}.target": html}
+
     def words_for(self, path: str, document: "DeclarationDocument | None" = None) -> str:
         from declarations.checkup import describe
 

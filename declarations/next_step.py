@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from declarations import permissions
 from declarations.models import Declaration
-from declarations.progress import Filling, SectionProgress
-from declarations.returned import Named, Returned
 from perfgoals.accounts.models import User
 from perfgoals.filling.addresses import place_url, step_url
 from perfgoals.filling.permissions import may_edit
+from perfgoals.filling.progress import Filling, SectionProgress
+from perfgoals.filling.returned import Named, Returned
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import State
 

@@ -6,14 +6,12 @@ revision: what reviewers judge, what was approved, and nothing typed since.
 
 from dataclasses import dataclass
 
-from django.contrib.contenttypes.models import ContentType
-
 from declarations import permissions
 from declarations.models import Declaration
 from declarations.speaking import document_of
 from perfgoals.accounts.models import User
 from perfgoals.documents.declaration import DeclarationDocument
-from perfgoals.documents.models import Revision
+from perfgoals.documents.models import Revision, latest_revision
 
 WATERMARK = "草稿"
 
@@ -35,12 +33,3 @@ def official(declaration: Declaration, reader: User | None = None) -> Official:
     if revision is None:
         return Official(document_of(declaration), None, WATERMARK)
     return Official(revision.declaration(), revision, "")
-
-
-def latest_revision(declaration: Declaration, *, reason: str = "") -> Revision | None:
-    """The last frozen revision, or the last one frozen for ``reason`` (an arrow's action)."""
-    content_type = ContentType.objects.get_for_model(Declaration)
-    kept = Revision.objects.filter(content_type=content_type, object_id=declaration.pk)
-    if reason:
-        kept = kept.filter(reason=reason)
-    return kept.order_by("-number").first()

@@ -4,8 +4,6 @@
 """
 
 import datetime
-import re
-import unicodedata
 from decimal import Decimal
 
 from declarations.models import Declaration, Indicator, SubProject
@@ -16,25 +14,11 @@ from perfgoals.documents.declaration import (
     IndicatorRow,
     SubProjectRow,
     read_amount,
+    read_date,
 )
 from perfgoals.targets import read_target
 
 AMOUNT_COLUMNS = ("total", "current_year", "previous_year_budget", "previous_year_executed")
-
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
-
-
-def read_date(text: str) -> datetime.date | None:
-    """A date to the day (``2020-01-01``, ``2020/2/1``, ``2018年1月1日``), or None. Never guesses a part."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    found = _DATE.fullmatch(plain) or _COMPACT_DATE.fullmatch(plain)
-    if not found:
-        return None
-    try:
-        return datetime.date(*(int(part) for part in found.groups()))
-    except ValueError:
-        return None
 
 
 def document_of(declaration: Declaration) -> DeclarationDocument:

@@ -15,11 +15,11 @@ from django.utils import timezone
 from declarations import permissions
 from declarations.checkup import findings_of, refresh_counts
 from declarations.models import Declaration, Indicator, Origin, Project, SubProject
-from declarations.speaking import read_date, set_amount, set_date
+from declarations.speaking import set_amount, set_date
 from perfgoals.accounts.models import User
 from perfgoals.audit.trail import record
 from perfgoals.campaigns.models import Campaign, CampaignKind, CampaignQuerySet
-from perfgoals.documents.declaration import TEXT_KEYS
+from perfgoals.documents.declaration import TEXT_KEYS, read_date
 from perfgoals.editions.mapping import map_group
 from perfgoals.workflow import EDITABLE, IN_REVIEW, State
 

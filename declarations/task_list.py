@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from declarations import permissions
-from declarations.checkup import findings_of, open_findings
+from declarations.checkup import findings_of
 from declarations.copying import look_groups
 from declarations.library import last_declaration
 from declarations.models import Declaration, FieldMark
 from declarations.next_step import next_step
-from declarations.places import section_key
-from declarations.progress import SectionProgress, progress_of, summary
-from declarations.returned import Named, Returned, is_own, returned_of, unsent_changes
 from declarations.timeline import timeline_of
 from perfgoals.accounts.models import User
 from perfgoals.filling.permissions import may_edit
+from perfgoals.filling.progress import SectionProgress, progress_of, summary
+from perfgoals.filling.reasons import open_findings
+from perfgoals.filling.returned import Named, Returned, is_own, returned_of, unsent_changes
+from perfgoals.filling.words import section_key
 from perfgoals.reviewing.commenting import threads_of
 
 
@@ -39,7 +40,7 @@ def task_list(declaration: Declaration, user: User) -> dict[str, Any]:
     findings = findings_of(declaration)
     still_open = open_findings(declaration, findings)
     document = declaration.document()
-    sections = progress_of(document, declaration.edition, still_open)
+    sections = progress_of(declaration, document, still_open)
     returned = returned_of(declaration, document, is_own=is_own(declaration, user))
     looks = look_groups(declaration)
     lines = section_lines(declaration, sections, returned, user)

@@ -7,8 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
 from declarations.models import Declaration
-from declarations.places import section_key
 from perfgoals.audit.models import AuditRecord
+from perfgoals.filling.words import section_key
 from perfgoals.reviewing.models import Comment, ReturnRound
 from perfgoals.workflow import EDITABLE, IN_REVIEW, State
 

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from declarations import notifying
 from declarations.models import Declaration
-from declarations.places import in_form_order, words_of
 from declarations.reviewing import is_on_form
 from declarations.views import in_scope
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.filling.editing import clean, save_fields
 from perfgoals.filling.permissions import may_edit, may_fill
 from perfgoals.filling.posting import posted_changes
+from perfgoals.filling.words import in_form_order, words_of
 from perfgoals.reviewing import commenting, history
 from perfgoals.reviewing.commenting import WHOLE_FORM, Board
 from perfgoals.reviewing.history import Change

@@ -16,13 +16,13 @@ from declarations.checkup import findings_of, refresh_counts
 from declarations.models import Declaration
 from declarations.official import official
 from declarations.receipts import receipts_of
-from declarations.returned import unsent_changes
 from declarations.views import in_scope
 from declarations.workflow import SUBMIT
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.documents import paper
 from perfgoals.documents.models import Revision
 from perfgoals.filling.permissions import may_edit, may_fill
+from perfgoals.filling.returned import unsent_changes
 from perfgoals.workflow import IN_REVIEW, Incomplete, StateConflict, perform
 
 

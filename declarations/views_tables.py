@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from declarations import library
-from declarations.beside import Beside
 from declarations.models import Declaration, LibraryIndicator
 from declarations.permissions import may_start
 from declarations.tables import INDICATORS, TABLES, TableKind, acts, indicator_table, sub_project_table
@@ -24,6 +23,7 @@ from declarations.tables.guessing import Guesser
 from declarations.tables.kinds import Group, frame_groups, group_words
 from declarations.tables.pasting import Paste, read_paste
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.filling.beside import Beside
 from perfgoals.filling.editing import marks_of, save_fields
 from perfgoals.filling.permissions import may_edit, may_fill
 from perfgoals.filling.posting import posted_changes
@@ -127,6 +127,8 @@ def table_context(
         table = sub_project_table(declaration, marks, findings, is_editable=is_editable)
     return {
         "declaration": declaration,
+        "filing": declaration,
+        "template": f"declarations/includes/{kind.key[:-1]}_table.html",
         "edition": declaration.edition,
         "table": table,
         "beside": around or Beside(declaration, request.user),
@@ -137,9 +139,8 @@ def table_context(
 def _table(
     request: SignedInRequest, declaration: Declaration, kind: TableKind, *, status: int = 200, **answer: str
 ) -> HttpResponse:
-    name = "indicator_table" if kind is INDICATORS else "sub_project_table"
     context = table_context(request, declaration, kind) | answer
-    return render(request, f"declarations/includes/{name}.html", context, status=status)
+    return render(request, context["template"], context, status=status)
 
 
 # Acts: from what was posted to the keyword arguments of the act --------------------------------------------------------

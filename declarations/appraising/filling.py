@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from declarations.models import Declaration
-from declarations.official import latest_revision
 from declarations.permissions import may_review
 from declarations.workflow import SUBMIT
 from perfgoals.accounts.models import Role, User
@@ -18,7 +17,7 @@ from perfgoals.appraising.keeping import Filled
 from perfgoals.appraising.models import Kind, ReviewAnswer, ReviewForm
 from perfgoals.appraising.questionnaire import Questionnaire, questionnaire_for
 from perfgoals.appraising.sheet import About, Sheet
-from perfgoals.documents.models import Revision
+from perfgoals.documents.models import Revision, latest_revision
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import StateConflict, mark_opened
 

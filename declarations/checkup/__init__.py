@@ -8,11 +8,9 @@ from declarations.checkup.contract import RULES, Rule
 from declarations.checkup.run import check, column_label, describe
 from declarations.checkup.sheet import NO_HISTORY, History
 from declarations.checkup.standing import (
-    answered,
     blocking_findings,
     findings_of,
     history_of,
-    open_findings,
     refresh_counts,
 )
 
@@ -21,13 +19,11 @@ __all__ = [
     "RULES",
     "History",
     "Rule",
-    "answered",
     "blocking_findings",
     "check",
     "column_label",
     "describe",
     "findings_of",
     "history_of",
-    "open_findings",
     "refresh_counts",
 ]

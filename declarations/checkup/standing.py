@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from declarations.checkup.run import check
 from declarations.checkup.sheet import History
-from declarations.models import Declaration, FindingReason
+from declarations.models import Declaration
 from declarations.speaking import document_of
+from perfgoals.filling.reasons import answered, open_findings
 from perfgoals.findings import Finding, Level, count_levels
 from perfgoals.workflow import State
 
@@ -46,31 +47,6 @@ def history_of(declaration: Declaration) -> History:
 def findings_of(declaration: Declaration) -> list[Finding]:
     """Every finding of the declaration as it stands in the database, in form order."""
     return check(document_of(declaration), declaration.edition, history_of(declaration))
-
-
-def answered(declaration: Declaration, findings: Iterable[Finding]) -> dict[tuple[str, str], FindingReason]:
-    """The written reasons that answer these findings, by (code, path).
-
-    A reason answers one wording: where the finding's message has changed since, another reason is needed.
-    """
-    reasons = {
-        (reason.code, reason.path): reason for reason in declaration.reasons.select_related("written_by")
-    }
-    return {
-        (finding.code, finding.path): reason
-        for finding in findings
-        if finding.level is Level.DOUBT
-        and (reason := reasons.get((finding.code, finding.path)))
-        and reason.message == finding.message
-        and reason.reason.strip()
-    }
-
-
-def open_findings(declaration: Declaration, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings without those that a reason answers."""
-    listed = list(findings)
-    given = answered(declaration, listed)
-    return [finding for finding in listed if (finding.code, finding.path) not in given]
 
 
 def blocking_findings(declaration: Declaration) -> list[Finding]:

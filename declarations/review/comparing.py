@@ -11,8 +11,7 @@ from typing import Protocol, TypeVar
 
 from declarations.checkup import column_label
 from declarations.checkup.wording import core
-from declarations.speaking import read_date
-from perfgoals.documents.declaration import DeclarationDocument, read_amount
+from perfgoals.documents.declaration import DeclarationDocument, read_amount, read_date
 from perfgoals.documents.difference import Piece, words
 from perfgoals.documents.paper import printed_amount
 from perfgoals.editions import Edition, Field

@@ -10,8 +10,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, QuerySet
 
 from declarations.models import Declaration
-from declarations.places import section_key
 from perfgoals.filling.addresses import step_url
+from perfgoals.filling.words import section_key
 from perfgoals.reviewing.models import ReturnedPlace, ReturnRound
 from perfgoals.reviewing.reasons import all_reasons
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from declarations.checking import tints
-from declarations.models import TABLES, Declaration, FindingReason
-from declarations.places import place_words
+from declarations.models import TABLES, Declaration
 from declarations.review.comparing import Comparison, RowChange, TextChange, match_rows
 from declarations.review.earlier import Earlier
 from declarations.review.money import MoneyLine
@@ -19,6 +18,8 @@ from perfgoals.documents.bands import Band, Beside, Block, bands, blocks, decora
 from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.documents.parts import Mark, Paper
 from perfgoals.editions import Edition
+from perfgoals.filling.marks import WrittenReason
+from perfgoals.filling.words import place_words
 from perfgoals.findings import Finding, Level
 from perfgoals.reviewing.commenting import Board
 from perfgoals.reviewing.models import ReturnNote
@@ -33,7 +34,7 @@ class Said:
     """A finding as reviewers see it, with the unit's written reason."""
 
     finding: Finding
-    reason: FindingReason | None
+    reason: WrittenReason | None
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ class Sources:
     declaration: Declaration
     document: DeclarationDocument
     findings: Sequence[Finding]
-    reasons: Mapping[tuple[str, str], FindingReason]
+    reasons: Mapping[tuple[str, str], WrittenReason]
     board: Board
     notes: Mapping[str, ReturnNote]
     suggestions: Sequence[Shown] = ()
@@ -187,7 +188,7 @@ def _cards(sources: Sources) -> dict[str, Card]:
 
     def card(path: str) -> Card:
         if path not in cards:
-            cards[path] = Card(path, place_words(edition, path, document))
+            cards[path] = Card(path, place_words(sources.declaration, path, document))
         return cards[path]
 
     for finding in sources.findings:
@@ -267,7 +268,7 @@ def _hints(sources: Sources, homes: Mapping[str, int], at: int) -> list[tuple[st
         if finding.level is Level.HINT:
             anchor = _anchor(finding.path, homes, sources.edition)
             if homes.get(anchor, 0) == at:
-                found.append((place_words(sources.edition, finding.path, sources.document), finding))
+                found.append((place_words(sources.declaration, finding.path, sources.document), finding))
     return found
 
 
@@ -275,11 +276,11 @@ def _places(sources: Sources, band: Band, cards: Mapping[str, Card]) -> list[tup
     """The fields and cells of a band, for a note where there is no card yet."""
     edition, document = sources.edition, sources.document
     places = [path for path in band.paths if _is_text(path, edition) or path in edition.fields]
-    return [(path, _short(path, edition, document)) for path in places if path not in cards]
+    return [(path, _short(path, sources.declaration, document)) for path in places if path not in cards]
 
 
-def _short(path: str, edition: Edition, document: DeclarationDocument) -> str:
-    words = place_words(edition, path, document)
+def _short(path: str, declaration: Declaration, document: DeclarationDocument) -> str:
+    words = place_words(declaration, path, document)
     table, _, rest = path.partition(".")
     if table not in TABLES or not rest:
         return words

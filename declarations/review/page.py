@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from declarations import permissions
 from declarations.appraising.telling import appraisal_link
-from declarations.checkup import answered, check, history_of
+from declarations.checkup import check, history_of
 from declarations.inbox.waiting import has_inbox
 from declarations.models import Declaration
 from declarations.review import returning
@@ -22,6 +22,7 @@ from declarations.review.suggesting import shown
 from declarations.speaking import document_of
 from declarations.workflow import APPROVE, PASS, RETURN, TRANSITIONS
 from perfgoals.accounts.models import Role, User
+from perfgoals.filling.reasons import answered
 from perfgoals.reviewing import history
 from perfgoals.reviewing.commenting import Board
 from perfgoals.reviewing.models import ReturnNote, ReturnRound, Suggestion
@@ -106,7 +107,7 @@ class ReviewPage:
 
     @property
     def listed_words(self) -> str:
-        return returning.said(self.declaration.edition, self.form.document, self.listed)
+        return returning.said(self.declaration, self.form.document, self.listed)
 
     @cached_property
     def margin(self) -> Margin:

@@ -14,12 +14,12 @@ from django.db import transaction
 from declarations import permissions, reviewing
 from declarations.checkup import column_label
 from declarations.models import Declaration
-from declarations.places import in_form_order, place_words
 from perfgoals.accounts.models import User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.editions import Edition
 from perfgoals.filling.editing import clean
+from perfgoals.filling.words import in_form_order, place_words
 from perfgoals.reviewing.models import ReturnNote
 from perfgoals.reviewing.reasons import all_reasons
 from perfgoals.reviewing.returning import NamedPlace, last_round
@@ -137,19 +137,20 @@ def undone_words(declaration: Declaration, user: User) -> str:
     return latest[1][2]
 
 
-def said(edition: Edition, document: DeclarationDocument, paths: Iterable[str]) -> str:
+def said(declaration: Declaration, document: DeclarationDocument, paths: Iterable[str]) -> str:
     """The places in one breath: “立项依据、预算资金、绩效指标第 9、10、13 行”."""
     rows = {
         table: {row.row_id: number for number, row in enumerate(getattr(document, table), 1)}
         for table in ("indicators", "sub_projects")
     }
+    edition = declaration.edition
     parts: list[str] = []
     numbers: dict[str, list[int]] = {}
     for path in in_form_order(edition, paths):
         table, _, rest = path.partition(".")
         number = rows.get(table, {}).get(rest.split(".")[0], 0) if rest else 0
         if not number:
-            parts.append(place_words(edition, path, document))
+            parts.append(place_words(declaration, path, document))
             continue
         if table not in numbers:
             numbers[table] = []

@@ -7,8 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, QuerySet
 
 from declarations.models import Declaration
-from declarations.places import section_key
 from perfgoals.accounts.models import User
+from perfgoals.filling.words import section_key
 from perfgoals.reviewing.models import ReturnedPlace, ReturnRound
 from perfgoals.reviewing.reasons import Reason, all_reasons
 

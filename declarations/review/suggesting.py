@@ -15,7 +15,6 @@ from django.utils import timezone
 from declarations import permissions
 from declarations.fields import place_of
 from declarations.models import Declaration, FieldMark
-from declarations.places import words_of
 from declarations.review.returning import Listed, keep_notes, notes_of
 from perfgoals.accounts.models import User
 from perfgoals.audit.trail import record
@@ -23,6 +22,7 @@ from perfgoals.documents.difference import Piece, words
 from perfgoals.filling.editing import Conflict, FieldChange, clean, save_fields
 from perfgoals.filling.permissions import may_edit, may_fill
 from perfgoals.filling.places import Place
+from perfgoals.filling.words import words_of
 from perfgoals.reviewing.models import Suggestion
 from perfgoals.workflow import StateConflict
 

@@ -141,7 +141,7 @@ def _refused(
 
 def _told(request: SignedInRequest, declaration: Declaration) -> JsonResponse:
     paths = [note.path for note in returning.listed(returning.notes_of(declaration, request.user))]
-    words = returning.said(declaration.edition, declaration.document(), paths)
+    words = returning.said(declaration, declaration.document(), paths)
     saved_at = f"{timezone.localtime():%H:%M:%S}"
     return JsonResponse({"count": len(paths), "words": words, "listed": paths, "saved_at": saved_at})
 

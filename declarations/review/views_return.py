@@ -12,7 +12,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from declarations import permissions
 from declarations.checkup import check, history_of
 from declarations.models import Declaration
-from declarations.places import place_words
 from declarations.review import returning
 from declarations.review.page import nav_of, submitted_form
 from declarations.review.returning import Listed
@@ -29,6 +28,7 @@ from declarations.review.views import (
 from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.filling.posting import plain
+from perfgoals.filling.words import place_words
 from perfgoals.findings import Level
 from perfgoals.reviewing.reasons import all_reasons
 from perfgoals.reviewing.returning import NamedPlace
@@ -120,9 +120,9 @@ def _page(
     context: dict[str, Any] = {
         "nav": nav_of(request.user),
         "declaration": declaration,
-        "places": [_place_row(row, place_words(edition, row.path, document), found) for row in rows],
+        "places": [_place_row(row, place_words(declaration, row.path, document), found) for row in rows],
         "listed_count": sum(row.is_listed for row in rows),
-        "words": returning.said(edition, document, [row.path for row in rows if row.is_listed]),
+        "words": returning.said(declaration, document, [row.path for row in rows if row.is_listed]),
         "choices": returning.choices(edition, document),
         "reasons": [(reason, used.get(reason.code, 0)) for reason in all_reasons().values()],
         "total": sum(used.values()),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from declarations.models import Declaration
 from declarations.review import suggesting
-from declarations.views_steps import declaration_of
+from declarations.views_steps import PAGES
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.filling.addresses import place_url
 from perfgoals.filling.editing import save_fields
@@ -23,7 +23,7 @@ from perfgoals.workflow import StateConflict
 def answer(request: SignedInRequest, pk: int, suggestion: int) -> HttpResponse:
     """``do=accept:<version shown>`` or ``do=decline``. The button stands inside the page's form: what was typed elsewhere
     on the page is saved first, as by any other button."""
-    declaration = declaration_of(request, pk)
+    declaration = PAGES.find(request, pk)
     if not may_fill(request.user, declaration):
         raise PermissionDenied
     about = get_object_or_404(Suggestion.objects.of(declaration), pk=suggestion)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from declarations.models import Declaration, FieldMark, Indicator, SubProject, TableUndo
+from declarations.models import Declaration, Indicator, SubProject, TableUndo
 from declarations.tables.kinds import (
     INDICATORS,
     SUB_PROJECTS,
@@ -19,10 +19,12 @@ from declarations.tables.kinds import (
     frame_groups,
     place_for,
 )
-from declarations.tables.lines import Cell, Head, Line, Row, Saying, Total, saying
+from declarations.tables.lines import Head, Line, Row, Total
 from declarations.tables.readings import reading_of
 from perfgoals.editions import Edition
-from perfgoals.findings import Finding, Level
+from perfgoals.filling.grid import Cell, sayings_by_row
+from perfgoals.filling.marks import Mark
+from perfgoals.findings import Finding
 
 CARD_FIELDS = (
     (
@@ -71,6 +73,11 @@ class IndicatorTable(Table):
     missing: tuple[str, ...] = ()  # level-1 groups without any row
 
     @property
+    def hidden(self) -> str:
+        """The columns that stand on a row's card, for the table's script."""
+        return " ".join(key for key, *_ in CARD_FIELDS)
+
+    @property
     def width(self) -> int:
         """Columns right of the merged cells."""
         return 7 if self.has_weights else 6
@@ -117,7 +124,7 @@ class SubProjectTable(Table):
 
 def indicator_table(
     declaration: Declaration,
-    marks: Mapping[str, FieldMark],
+    marks: Mapping[str, Mark],
     findings: Sequence[Finding] = (),
     *,
     open_cards: Collection[str] = (),
@@ -126,7 +133,7 @@ def indicator_table(
     """The indicator table of a declaration. ``open_cards`` names the rows whose card is shown."""
     edition = declaration.edition
     indicators = list(declaration.indicators.all())
-    said = _findings_by_row(findings, INDICATORS.key, marks)
+    said = sayings_by_row(findings, INDICATORS.key, marks, hidden=CARD_KEYS)
     lines = [
         Line(
             INDICATORS.group_of(indicator),
@@ -158,14 +165,14 @@ def indicator_table(
 
 def sub_project_table(
     declaration: Declaration,
-    marks: Mapping[str, FieldMark],
+    marks: Mapping[str, Mark],
     findings: Sequence[Finding] = (),
     *,
     is_editable: bool | None = None,
 ) -> SubProjectTable:
     """The sub-projects with their sum against 项目当年预算."""
     rows = list(declaration.sub_projects.all())
-    said = _findings_by_row(findings, SUB_PROJECTS.key, marks)
+    said = sayings_by_row(findings, SUB_PROJECTS.key, marks)
     return SubProjectTable(
         kind=SUB_PROJECTS,
         lines=tuple(
@@ -196,7 +203,7 @@ def last_step(declaration: Declaration, kind: TableKind) -> TableUndo | None:
 
 
 def _cell(
-    key: str, row: Any, number: int, column: str, label: str, marks: Mapping[str, FieldMark], **extra: Any
+    key: str, row: Any, number: int, column: str, label: str, marks: Mapping[str, Mark], **extra: Any
 ) -> Cell:
     path = f"{key}.{row.row_id}.{column}"
     mark = marks.get(path)
@@ -211,7 +218,7 @@ def _cell(
 
 
 def _indicator_row(
-    indicators: Sequence[Indicator], index: int, edition: Edition, marks: Mapping[str, FieldMark]
+    indicators: Sequence[Indicator], index: int, edition: Edition, marks: Mapping[str, Mark]
 ) -> Row:
     indicator = indicators[index]
     heads = edition.fields["indicators"].columns
@@ -235,14 +242,14 @@ def _indicator_row(
     )
 
 
-def _card(indicator: Indicator, number: int, marks: Mapping[str, FieldMark]) -> tuple[Cell, ...]:
+def _card(indicator: Indicator, number: int, marks: Mapping[str, Mark]) -> tuple[Cell, ...]:
     return tuple(
         _cell(INDICATORS.key, indicator, number, key, label, marks, help=words, lines=lines, term=label)
         for key, label, words, lines in CARD_FIELDS
     )
 
 
-def _sub_project_row(rows: Sequence[SubProject], index: int, marks: Mapping[str, FieldMark]) -> Row:
+def _sub_project_row(rows: Sequence[SubProject], index: int, marks: Mapping[str, Mark]) -> Row:
     row, number = rows[index], index + 1
     labels = {"name": "子项目名称", "amount": "预算金额（元）"}
     return Row(
@@ -252,23 +259,6 @@ def _sub_project_row(rows: Sequence[SubProject], index: int, marks: Mapping[str,
         is_first=index == 0,
         is_last=number == len(rows),
     )
-
-
-def _findings_by_row(
-    findings: Sequence[Finding], key: str, marks: Mapping[str, FieldMark]
-) -> dict[str, tuple[Saying, ...]]:
-    """错误 and 疑问 at rows and their visible cells, by row, gravest first.
-
-    提示 and what concerns the cards stay in the 体检 column.
-    """
-    said: dict[str, tuple[Saying, ...]] = {}
-    versions = {path: mark.version for path, mark in marks.items()}
-    for finding in sorted(findings, key=lambda finding: finding.level.rank):
-        table, _, rest = finding.path.partition(".")
-        row_id, _, cell = rest.partition(".")
-        if table == key and row_id and cell not in CARD_KEYS and finding.level != Level.HINT:
-            said[row_id] = (*said.get(row_id, ()), saying(finding, versions))
-    return said
 
 
 def _merge(lines: Sequence[Line], edition: Edition, indicators: Sequence[Indicator]) -> None:

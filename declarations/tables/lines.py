@@ -1,30 +1,12 @@
 """The pieces of a table on the screen: cells, merged cells, sums, rows and lines."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from declarations.tables.kinds import Group, group_words
 from declarations.tables.readings import Reading
-from perfgoals.findings import Finding, Level
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A control of the grid: its path, the value as typed, and the version the page has seen."""
-
-    path: str
-    value: str
-    seen: int
-    label: str
-    help: str = ""
-    lines: int = 1
-    term: str = ""
-
-    @property
-    def id(self) -> str:
-        return "f-" + self.path.replace(".", "-")
+from perfgoals.filling.grid import Cell, Saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,46 +50,6 @@ class Row:
     group: Group = ("", "")
     is_first: bool = False
     is_last: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """A finding under its row, with its ready fixes as buttons: words, and the changes with the versions they mend."""
-
-    finding: Finding
-    fixes: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def level(self) -> Level:
-        return self.finding.level
-
-    @property
-    def message(self) -> str:
-        return self.finding.message
-
-    @property
-    def key(self) -> str:
-        """As 体检 names the same finding."""
-        return f"{self.finding.code}|{self.finding.path}"
-
-    @property
-    def anchor(self) -> str:
-        """Of its article in 体检."""
-        return f"c-{self.finding.code}-{self.finding.path}".replace(".", "-")
-
-
-def saying(finding: Finding, versions: Mapping[str, int]) -> Saying:
-    """The finding with fixes that know which version of each field they were made for."""
-    fixes = (
-        (fix.label, fix_value([[path, value, versions.get(path, 0)] for path, value in fix.changes]))
-        for fix in finding.fixes
-    )
-    return Saying(finding, tuple(fixes))
-
-
-def fix_value(changes: list[list[str | int]]) -> str:
-    """What the button of a fix posts: ``[[path, value, version seen], …]``."""
-    return json.dumps(changes, ensure_ascii=False)
 
 
 @dataclass

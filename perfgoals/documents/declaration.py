@@ -5,6 +5,7 @@ kept as typed; ``None`` means the place is empty or does not exist on the form. 
 keys, no insignificant white space), so equal documents have equal fingerprints.
 """
 
+import datetime
 import hashlib
 import json
 import re
@@ -228,3 +229,19 @@ def read_amount(text: str) -> Decimal | None:
         return None
     value = Decimal(plain.replace(",", ""))
     return value if abs(value) < _TOO_LARGE else None
+
+
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+
+def read_date(text: str) -> datetime.date | None:
+    """A date to the day (``2020-01-01``, ``2020/2/1``, ``2018年1月1日``), or None. Never guesses a part."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = _DATE.fullmatch(plain) or _COMPACT_DATE.fullmatch(plain)
+    if not found:
+        return None
+    try:
+        return datetime.date(*(int(part) for part in found.groups()))
+    except ValueError:
+        return None

@@ -60,3 +60,12 @@ class Revision(models.Model):
 
     def declaration(self) -> DeclarationDocument:
         return DeclarationDocument.from_json(self.document)
+
+
+def latest_revision(filing: models.Model, *, reason: str = "") -> Revision | None:
+    """The last frozen revision, or the last one frozen for ``reason`` (an arrow's action). One query."""
+    content_type = ContentType.objects.get_for_model(type(filing))
+    kept = Revision.objects.filter(content_type=content_type, object_id=filing.pk)
+    if reason:
+        kept = kept.filter(reason=reason)
+    return kept.order_by("-number").first()

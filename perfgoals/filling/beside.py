@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from django.urls import reverse
-
-from declarations.models import TABLES, Declaration
-from declarations.returned import Named, Returned, returned_of
 from perfgoals.accounts.models import User
-from perfgoals.documents.declaration import DeclarationDocument
+from perfgoals.filling.addresses import page_url
+from perfgoals.filling.filing import FilledFiling
+from perfgoals.filling.returned import Named, Returned, returned_of
 from perfgoals.reviewing import commenting, history
 from perfgoals.reviewing.commenting import Board
 from perfgoals.reviewing.history import Change
@@ -19,28 +18,28 @@ from perfgoals.reviewing.history import Change
 class Beside:
     """Asked place by place by the templates; each kind is read once, when it is first asked for."""
 
-    declaration: Declaration
+    filing: FilledFiling
     user: User
-    document: DeclarationDocument | None = None
+    document: Any = None
 
     @cached_property
     def board(self) -> Board:
         """Remarks. Before the first 送审 there is nobody to mention but colleagues, and their names are not read."""
-        address = reverse("declarations:comments", args=[self.declaration.pk])
-        was_sent = self.declaration.submitted_at is not None
-        return commenting.board_of(self.declaration, self.user, address=address, names=was_sent)
+        address = page_url(self.filing, "comments")
+        was_sent = self.filing.submitted_at is not None
+        return commenting.board_of(self.filing, self.user, address=address, names=was_sent)
 
     @cached_property
     def changes(self) -> Mapping[str, list[Change]]:
-        return history.changes_of(self.declaration)
+        return history.changes_of(self.filing)
 
     @cached_property
     def returned(self) -> Returned | None:
-        return returned_of(self.declaration, self.document)
+        return returned_of(self.filing, self.document)
 
     def is_locked(self, path: str) -> bool:
         """A place that the return does not open (F61)."""
-        return self.returned is not None and not self.returned.openness.allows(path, self.declaration.edition)
+        return self.returned is not None and not self.returned.openness.allows(path, self.filing.edition)
 
     def is_section_locked(self, key: str) -> bool:
         return self.returned is not None and not self.returned.is_open(key)
@@ -57,9 +56,9 @@ class Beside:
 
     def history(self, path: str) -> list[Change]:
         """What became of a field, or of a row with its cells; of a whole table, the rows that are gone."""
-        if path not in TABLES:
+        if path not in self.filing.tables:
             return history.in_row(self.changes, path)
-        here = {f"{path}.{row.row_id}" for row in getattr(self.declaration, path).all()}
+        here = {f"{path}.{row.row_id}" for row in self.filing.rows_of(path).all()}
         gone = (
             at for at in self.changes if at.startswith(f"{path}.") and at.count(".") == 1 and at not in here
         )

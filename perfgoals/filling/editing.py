@@ -184,6 +184,7 @@ def _write(filing: FilledFiling, candidates: list[_Candidate], outcome: SaveOutc
     _record(filing, changed, actor)
     versions = _mark(filing, [c.change.path for c in changed], marks, actor, now)
     _write_columns(filing, changed, outcome)
+    filing.after_saving()
     outcome.saved += [
         Saved(c.change.path, versions[c.change.path], now, actor.name, c.value, c.note) for c in changed
     ]

@@ -5,7 +5,9 @@ from typing import Any, ClassVar
 from django.db import models
 
 from perfgoals.editions import Edition, get_edition
+from perfgoals.editions.model import Field, Section
 from perfgoals.filling.places import Place
+from perfgoals.findings import Finding
 from perfgoals.workflow import Filing
 
 
@@ -51,6 +53,27 @@ class FilledFiling(Filing):
     def rows_of(self, table: str) -> Any:
         """The rows of a table, in form order: a manager."""
         return getattr(self, table)
+
+    def typed_fields(self, section: Section) -> list[Field]:
+        """The fields of a section that somebody fills in: tables, and whatever has a place."""
+        return [field for field in section.fields if field.key in self.tables or self.place_of(field.key)]
+
+    def is_filled(self, field: Field, document: Any) -> bool:
+        """Whether somebody has filled in this field; a table, whether it has rows."""
+        if field.key in self.tables:
+            return bool(getattr(document, field.key))
+        return bool(document.text(field.key).strip())
+
+    def findings(self, document: Any = None) -> list[Finding]:
+        """Everything that 体检 says of the form as it stands, in form order. ``document`` saves reading the rows again."""
+        raise NotImplementedError
+
+    def after_saving(self) -> None:
+        """Called in the transaction of every save that wrote something; what a kind keeps for its lists goes here."""
+
+    def row_readings(self, row: Any) -> dict[str, str]:
+        """The 读作 of a row that was just saved, as HTML by path; for pages that show it beside the cell."""
+        return {}
 
     def words_for(self, path: str, document: Any = None) -> str:
         """A path in the words of the form: “项目概况”, “第 9 行 指标目标值”. ``document`` saves reading the rows again."""

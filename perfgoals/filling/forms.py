@@ -1,11 +1,11 @@
 """The form of one section, built from the edition: nothing here knows a field by name.
 
 Nothing is required and nothing is validated here: any gap may be saved, and what cannot be kept is refused field by
-field by ``editing``. crispy lays the fields out; ``includes/field.html`` draws one.
+field by ``editing``. crispy lays the fields out; ``filling/field.html`` draws one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -16,16 +16,13 @@ from crispy_forms.layout import Field as LayoutField
 from django import forms
 from django.template.loader import render_to_string
 
-from declarations.fields import place_of, typed
-from declarations.models import Declaration
-from declarations.speaking import read_date
-from perfgoals.documents.declaration import read_amount
+from perfgoals.documents.declaration import read_amount, read_date
 from perfgoals.editions.model import Choice, Field, Section
 from perfgoals.filling.addresses import control_id
+from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.marks import Mark
 from perfgoals.findings import Finding, Level
 
-TABLE_KINDS = ("indicators", "sub_projects")
 # Short fields of one family stand side by side: the two dates, the four amounts.
 SHORT_KINDS = {"date": "date", "amount": "amount", "choice": "option", "yes_no": "option"}
 GROUP_KINDS = ("boxes", "yes_no")  # radio buttons: a fieldset with a legend
@@ -104,7 +101,7 @@ def reading_of(kind: str, value: str) -> str:
 
 
 def views_of(
-    declaration: Declaration,
+    filing: FilledFiling,
     section: Section,
     marks: Mapping[str, Mark],
     findings: Mapping[str, Sequence[Finding]],
@@ -114,10 +111,10 @@ def views_of(
     views: dict[str, FieldView] = {}
     samples_shown = False
     for spec in section.fields:
-        place = place_of(declaration.edition, spec.key)
+        place = filing.place_of(spec.key)
         if place is None:
             continue
-        mark, value = marks.get(spec.key), typed(declaration, spec.key)
+        mark, value = marks.get(spec.key), place.read(filing)
         # The first thing nobody has written yet is shown with its samples open: once, where they help.
         first_time = spec.kind == "paragraph" and mark is None and not value and not samples_shown
         samples_shown = samples_shown or first_time
@@ -131,14 +128,14 @@ def views_of(
             shows_samples=first_time,
             is_locked=is_locked(spec.key),
         )
-        views[spec.key] = with_value(declaration, view, value)
+        views[spec.key] = with_value(filing, view, value)
     return views
 
 
-def with_value(declaration: Declaration, view: FieldView, value: str, **others: Any) -> FieldView:
+def with_value(filing: FilledFiling, view: FieldView, value: str, **others: Any) -> FieldView:
     """The same field showing ``value``, which may be text that could not be saved."""
     spec = view.spec
-    choices = declaration.edition.choices(spec.key)
+    choices = filing.edition.choices(spec.key)
     return replace(
         view,
         value=value,
@@ -167,49 +164,49 @@ def _rows(spec: Field, choices: Sequence[Choice], value: str) -> tuple[tuple[Opt
     return tuple(tuple(option for row, option in options if row == line) for line in lines)
 
 
-class TableBlock(LayoutObject):
-    """A table field: the table's own template, in its place among the fields."""
+# What draws a field that is more than one control, a table or a computed value: its context, ``template`` included.
+Block = Callable[[], Mapping[str, Any]]
 
-    template = "declarations/includes/table_field.html"
 
-    def __init__(self, spec: Field, context: Callable[[], Mapping[str, Any]]) -> None:
+class FieldBlock(LayoutObject):
+    """Such a field, in its place among the others."""
+
+    template = "filling/block.html"
+
+    def __init__(self, spec: Field, context: Block) -> None:
         self.spec, self.context = spec, context
         self.fields: list[Any] = []
 
     def render(self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
-        about = {"spec": self.spec, "template": f"declarations/includes/{self.spec.kind[:-1]}_table.html"}
-        return render_to_string(self.template, {**context.flatten(), **about, **self.context()})
+        return render_to_string(self.template, {**context.flatten(), "spec": self.spec, **self.context()})
 
 
 @dataclass
 class SectionLayout:
-    """Fields in print order; neighbours that are short share a line."""
+    """Fields in print order; neighbours that are short share a line. What neither is typed nor has a block is left out."""
 
     section: Section
-    tables: Mapping[Any, Callable[[], Mapping[str, Any]]] = field(default_factory=dict)
+    typed: Collection[str]
+    blocks: Mapping[str, Block]
 
     def build(self) -> Layout:
         parts: list[Any] = []
-        for family, specs in groupby(self.section.fields, key=lambda spec: SHORT_KINDS.get(spec.kind)):
+        shown = [spec for spec in self.section.fields if spec.key in self.typed or spec.key in self.blocks]
+        for family, specs in groupby(shown, key=lambda spec: SHORT_KINDS.get(spec.kind)):
             drawn = [self._field(spec) for spec in specs]
             parts += [Div(*drawn, css_class="pg-cols")] if family else drawn
         return Layout(*parts)
 
     def _field(self, spec: Field) -> Any:
-        if spec.kind in TABLE_KINDS:
-            return TableBlock(spec, self.tables[spec.kind])
-        return LayoutField(spec.key, template="declarations/includes/field.html")
+        if spec.key in self.blocks:
+            return FieldBlock(spec, self.blocks[spec.key])
+        return LayoutField(spec.key, template="filling/field.html")
 
 
 class SectionForm(forms.Form):
     """One page of the wizard. It draws; saving goes through ``editing.save_fields``."""
 
-    def __init__(
-        self,
-        section: Section,
-        views: Mapping[str, FieldView],
-        tables: Mapping[Any, Callable[[], Mapping[str, Any]]],
-    ) -> None:
+    def __init__(self, section: Section, views: Mapping[str, FieldView], blocks: Mapping[str, Block]) -> None:
         super().__init__()
         for key, view in views.items():
             form_field = forms.CharField(label=view.spec.term, required=False, strip=False, initial=view.value)
@@ -219,4 +216,4 @@ class SectionForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = SectionLayout(section, tables).build()
+        self.helper.layout = SectionLayout(section, views.keys(), blocks).build()

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from perfgoals.documents.declaration import DeclarationDocument
-from perfgoals.editions import Edition
 from perfgoals.editions.model import Field, Section
+from perfgoals.filling.filing import FilledFiling
 from perfgoals.findings import Finding, Level
 
 
@@ -40,47 +40,41 @@ class SectionProgress:
     hints: int = 0
 
 
-def is_filled(document: DeclarationDocument, field: Field) -> bool:
-    if field.kind == "indicators":
-        return bool(document.indicators)
-    if field.kind == "sub_projects":
-        return bool(document.sub_projects)
-    return bool(document.text(field.key).strip())
-
-
-def filling_of(section: Section, document: DeclarationDocument, errors: int = 0) -> Filling:
-    """已填完 needs every required field and no 错误; a section without required fields needs one filled field."""
-    filled = [field for field in section.fields if is_filled(document, field)]
-    if not filled:
-        return Filling.EMPTY
-    complete = all(field in filled for field in section.fields if field.required)
-    return Filling.FILLED if complete and not errors else Filling.STARTED
-
-
-def progress_of(
-    document: DeclarationDocument, edition: Edition, findings: Iterable[Finding]
-) -> list[SectionProgress]:
+def progress_of(filing: FilledFiling, document: Any, findings: Iterable[Finding]) -> list[SectionProgress]:
     """All sections in form order. ``findings`` are those still open: answered 疑问 are not among them."""
+    edition = filing.edition
     by_section: dict[str, list[Level]] = {section.key: [] for section in edition.sections}
     for finding in findings:
         by_section[edition.section_for_path(finding.path).key].append(finding.level)
-    result = []
-    for number, section in enumerate(edition.sections, 1):
-        levels = by_section[section.key]
-        missing = tuple(f for f in section.fields if f.required and not is_filled(document, f))
-        errors = levels.count(Level.ERROR)
-        result.append(
-            SectionProgress(
-                number=number,
-                section=section,
-                filling=filling_of(section, document, errors),
-                missing=missing,
-                errors=errors,
-                doubts=levels.count(Level.DOUBT),
-                hints=levels.count(Level.HINT),
-            )
-        )
-    return result
+    return [
+        _progress(filing, document, number, section, by_section[section.key])
+        for number, section in enumerate(edition.sections, 1)
+    ]
+
+
+def _progress(
+    filing: FilledFiling, document: Any, number: int, section: Section, levels: list[Level]
+) -> SectionProgress:
+    fields = filing.typed_fields(section)
+    empty = [field for field in fields if not filing.is_filled(field, document)]
+    missing = tuple(field for field in empty if field.required)
+    errors = levels.count(Level.ERROR)
+    return SectionProgress(
+        number=number,
+        section=section,
+        filling=_filling(len(fields) - len(empty), len(missing), errors),
+        missing=missing,
+        errors=errors,
+        doubts=levels.count(Level.DOUBT),
+        hints=levels.count(Level.HINT),
+    )
+
+
+def _filling(filled: int, missing: int, errors: int) -> Filling:
+    """已填完 needs every required field and no 错误; a section without required fields needs one filled field."""
+    if not filled:
+        return Filling.EMPTY
+    return Filling.STARTED if missing or errors else Filling.FILLED
 
 
 def summary(sections: list[SectionProgress]) -> str:

@@ -1,11 +1,13 @@
 """The unit's written reason for leaving a 疑问 as it is. It stands beside the finding for everyone who reviews."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied
 
-from declarations.checkup import findings_of
-from declarations.models import Declaration, FindingReason
 from perfgoals.accounts.models import User
 from perfgoals.filling.editing import clean
+from perfgoals.filling.filing import FilledFiling
+from perfgoals.filling.marks import WrittenReason
 from perfgoals.filling.permissions import may_fill
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import StateConflict
@@ -26,26 +28,46 @@ class ReasonRefused(ValueError):
     """The text is no reason; the message says why, in Chinese."""
 
 
-def give_reason(
-    declaration: Declaration, code: str, path: str, text: str, *, actor: User
-) -> FindingReason | None:
+def answered(filing: FilledFiling, findings: Iterable[Finding]) -> dict[tuple[str, str], WrittenReason]:
+    """The written reasons that answer these findings, by (code, path).
+
+    A reason answers one wording: where the finding's message has changed since, another reason is needed.
+    """
+    reasons = {(reason.code, reason.path): reason for reason in filing.reasons.select_related("written_by")}
+    return {
+        (finding.code, finding.path): reason
+        for finding in findings
+        if finding.level is Level.DOUBT
+        and (reason := reasons.get((finding.code, finding.path)))
+        and reason.message == finding.message
+        and reason.reason.strip()
+    }
+
+
+def open_findings(filing: FilledFiling, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings without those that a reason answers."""
+    listed = list(findings)
+    given = answered(filing, listed)
+    return [finding for finding in listed if (finding.code, finding.path) not in given]
+
+
+def give_reason(filing: FilledFiling, code: str, path: str, text: str, *, actor: User) -> WrittenReason | None:
     """Keep ``text`` as the reason for the finding ``code`` at ``path``; None where that finding is gone.
 
     A second reason for the same finding replaces the first. Raises ``ReasonRefused``, ``PermissionDenied``, or
     ``StateConflict`` when the form is no longer being filled in.
     """
-    if not may_fill(actor, declaration):
+    if not may_fill(actor, filing):
         raise PermissionDenied
-    if not declaration.is_editable:
+    if not filing.is_editable:
         raise StateConflict
-    finding = _doubt(findings_of(declaration), code, path)
+    finding = _doubt(filing.findings(), code, path)
     if finding is None:
         return None
     reason = clean(text, single_line=False).strip()
     if problem := _problem(reason):
         raise ReasonRefused(problem)
-    kept, _ = FindingReason.objects.update_or_create(
-        declaration=declaration,
+    kept, _ = filing.reasons.update_or_create(
         code=code,
         path=path,
         defaults={"message": finding.message, "reason": reason, "written_by": actor},

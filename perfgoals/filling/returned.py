@@ -3,22 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 
-from declarations.models import Declaration
-from declarations.official import latest_revision
-from declarations.places import in_form_order, section_key, words_of
-from declarations.workflow import SUBMIT
 from perfgoals.accounts.models import User
-from perfgoals.documents.declaration import DeclarationDocument
-from perfgoals.documents.models import Revision
+from perfgoals.documents.models import Revision, latest_revision
 from perfgoals.editions import Edition
 from perfgoals.filling.addresses import place_url, step_url
+from perfgoals.filling.filing import FilledFiling
+from perfgoals.filling.words import in_form_order, section_key, words_of
 from perfgoals.reviewing import history
 from perfgoals.reviewing.models import ReturnedPlace, ReturnRound
 from perfgoals.reviewing.returning import Openness
 from perfgoals.workflow import State
+
+SENT = "submit"  # the action of 送审, of every kind of filing
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +90,20 @@ def in_words(numbers: Iterable[int]) -> str:
     return "、".join(str(number) for number in numbers)
 
 
-def returned_of(
-    declaration: Declaration, document: DeclarationDocument | None = None, *, is_own: bool = True
-) -> Returned | None:
+def returned_of(filing: FilledFiling, document: Any = None, *, is_own: bool = True) -> Returned | None:
     """What is to be mended in a returned form; None for every other. At most four queries.
 
     ``is_own``: asked for the unit, which alone sees what it has changed and not sent yet.
     """
-    if declaration.state != State.RETURNED:
+    if filing.state != State.RETURNED:
         return None
-    latest = ReturnRound.objects.of(declaration).select_related("returned_by").order_by("-pk").first()
+    latest = ReturnRound.objects.of(filing).select_related("returned_by").order_by("-pk").first()
     if latest is None:
         return None
     notes = {place.path: place.note for place in latest.places.all()}
-    changes = history.changes_of(declaration, since=latest.returned_at) if is_own else {}
-    edition = declaration.edition
-    words = words_of(declaration, in_form_order(edition, notes), document)
+    changes = history.changes_of(filing, since=latest.returned_at) if is_own else {}
+    edition = filing.edition
+    words = words_of(filing, in_form_order(edition, notes), document)
     changed = {path for path, told in changes.items() if told[0].old != told[-1].new}
     places = tuple(
         Named(
@@ -113,7 +111,7 @@ def returned_of(
             said,
             notes[path],
             section_key(edition, path),
-            _url(declaration, path),
+            _url(filing, path),
             _is_changed(path, changed, edition),
         )
         for path, said in words.items()
@@ -121,13 +119,13 @@ def returned_of(
     return Returned(latest, places, edition)
 
 
-def _url(declaration: Declaration, path: str) -> str:
+def _url(filing: FilledFiling, path: str) -> str:
     if path.startswith("section:"):
-        return step_url(declaration, path[8:])
+        return step_url(filing, path[8:])
     table, _, rest = path.partition(".")
-    if table in ("indicators", "sub_projects") and rest and "." not in rest:
-        return f"{step_url(declaration, section_key(declaration.edition, path))}#row-{rest}"
-    return place_url(declaration, path)
+    if table in filing.tables and rest and "." not in rest:
+        return f"{step_url(filing, section_key(filing.edition, path))}#row-{rest}"
+    return place_url(filing, path)
 
 
 def _is_changed(path: str, changed: Iterable[str], edition: Edition) -> bool:
@@ -143,27 +141,27 @@ class Unsent:
     revision: Revision
 
 
-def is_own(declaration: Declaration, user: User) -> bool:
+def is_own(filing: FilledFiling, user: User) -> bool:
     """Somebody of the unit: what it has not sent is nobody else's business."""
-    return user.organization_id == declaration.organization_id
+    return user.organization_id == filing.organization_id
 
 
-def unsent_changes(declaration: Declaration, document: DeclarationDocument, user: User) -> Unsent | None:
+def unsent_changes(filing: FilledFiling, document: Any, user: User) -> Unsent | None:
     """Whether an open form says something else than its last 送审. No query for a form that was never sent."""
-    if not declaration.is_editable or declaration.submitted_at is None or not is_own(declaration, user):
+    if not filing.is_editable or filing.submitted_at is None or not is_own(filing, user):
         return None
-    sent = latest_revision(declaration, reason=SUBMIT.action)
+    sent = latest_revision(filing, reason=SENT)
     if sent is None or sent.fingerprint == document.fingerprint:
         return None
     return Unsent(sent)
 
 
-def sections_to_mend(declarations: Sequence[Declaration]) -> dict[int, str]:
-    """“请改第 2、5 节” for the returned ones among these rows of a list, by key. Two queries for any number."""
-    rows = {row.pk: row for row in declarations if row.state == State.RETURNED}
+def sections_to_mend(filings: Sequence[FilledFiling]) -> dict[int, str]:
+    """“请改第 2、5 节” for the returned ones among these rows of a list of one kind, by key. Two queries for any number."""
+    rows = {row.pk: row for row in filings if row.state == State.RETURNED}
     if not rows:
         return {}
-    kind = ContentType.objects.get_for_model(Declaration)
+    kind = ContentType.objects.get_for_model(type(filings[0]))
     rounds = ReturnRound.objects.filter(content_type=kind, object_id__in=rows).order_by("pk")
     latest = dict(rounds.values_list("object_id", "pk"))
     numbers: dict[int, set[int]] = {pk: set() for pk in latest}

@@ -5,27 +5,24 @@ each other.
 """
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
 
-from declarations.beside import Beside
-from declarations.checkup import answered, check, describe, history_of, refresh_counts
-from declarations.models import Declaration, FindingReason
-from declarations.progress import Filling, SectionProgress, progress_of
-from declarations.returned import Unsent, unsent_changes
-from declarations.tables.lines import Saying, saying
 from perfgoals.accounts.models import User
-from perfgoals.documents.declaration import DeclarationDocument
-from perfgoals.documents.difference import words
 from perfgoals.editions.model import Section
 from perfgoals.filling.addresses import place_url, step_url
-from perfgoals.filling.editing import Conflict, marks_of
-from perfgoals.filling.marks import Mark
-from perfgoals.findings import Finding, Level, count_levels
+from perfgoals.filling.beside import Beside
+from perfgoals.filling.editing import marks_of
+from perfgoals.filling.filing import FilledFiling
+from perfgoals.filling.grid import Saying, saying
+from perfgoals.filling.marks import Mark, WrittenReason
+from perfgoals.filling.progress import Filling, SectionProgress, progress_of
+from perfgoals.filling.reasons import answered
+from perfgoals.filling.returned import Unsent, unsent_changes
+from perfgoals.findings import Finding, Level
 
 # Somebody who saved a field within this time is “也在填”.
 PRESENT = datetime.timedelta(minutes=2)
@@ -38,7 +35,7 @@ class Remark:
     finding: Finding
     place: str
     url: str
-    reason: FindingReason | None = None
+    reason: WrittenReason | None = None
     typed_reason: str = ""  # a reason that was refused, kept on screen
     refusal: str = ""
     fixes: tuple[tuple[str, str], ...] = ()  # words of the button, and what it posts
@@ -63,38 +60,39 @@ class Remark:
 
 @dataclass
 class Step:
-    """One section of one declaration, looked at by one person now."""
+    """One section of one form, looked at by one person now. A kind that keeps what was found overrides ``keep``."""
 
-    declaration: Declaration
+    filing: FilledFiling
     section: Section
     user: User
 
     @cached_property
     def marks(self) -> dict[str, Mark]:
-        return marks_of(self.declaration)
+        return marks_of(self.filing)
 
     @cached_property
-    def document(self) -> DeclarationDocument:
-        return self.declaration.document()
+    def document(self) -> Any:
+        return self.filing.document()
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """All findings of the form; the counts in lists follow where they differ."""
-        found = check(self.document, self.declaration.edition, history_of(self.declaration))
-        self._answered = answered(self.declaration, found)
-        counts = count_levels([finding for finding in found if not self.is_answered(finding)])
-        if counts != self.declaration.open_findings:
-            refresh_counts(self.declaration, found)
+        """All findings of the form as it is saved."""
+        found = self.filing.findings(self.document)
+        self._answered = answered(self.filing, found)
+        self.keep(found, [finding for finding in found if not self.is_answered(finding)])
         return found
+
+    def keep(self, findings: list[Finding], still_open: list[Finding]) -> None:
+        """What lists show of the findings follows, where the kind stores any of it."""
 
     @cached_property
     def beside(self) -> Beside:
         """Remarks, changes and what was sent back."""
-        return Beside(self.declaration, self.user, self.document)
+        return Beside(self.filing, self.user, self.document)
 
     @cached_property
     def unsent(self) -> Unsent | None:
-        return unsent_changes(self.declaration, self.document, self.user)
+        return unsent_changes(self.filing, self.document, self.user)
 
     def is_answered(self, finding: Finding) -> bool:
         return (finding.code, finding.path) in self._answered
@@ -105,7 +103,7 @@ class Step:
 
     @cached_property
     def sections(self) -> list[SectionProgress]:
-        return progress_of(self.document, self.declaration.edition, self.open)
+        return progress_of(self.filing, self.document, self.open)
 
     @cached_property
     def progress(self) -> SectionProgress:
@@ -124,7 +122,7 @@ class Step:
         return sum(item.doubts for item in self.sections) - self.progress.doubts
 
     def _is_here(self, finding: Finding) -> bool:
-        return self.declaration.edition.section_for_path(finding.path).key == self.section.key
+        return self.filing.edition.section_for_path(finding.path).key == self.section.key
 
     @cached_property
     def here(self) -> list[Finding]:
@@ -144,11 +142,10 @@ class Step:
         return [self.remark(finding) for finding in empty] if len(empty) > 1 else []
 
     def remark(self, finding: Finding, **others: Any) -> Remark:
-        declaration = self.declaration
         return Remark(
             finding=finding,
-            place=describe(finding, self.document, declaration.edition),
-            url=place_url(declaration, finding.path),
+            place=self.filing.words_for(finding.path, self.document),
+            url=place_url(self.filing, finding.path),
             reason=self._answered.get((finding.code, finding.path)),
             fixes=saying(finding, self._versions).fixes,
             **others,
@@ -172,13 +169,13 @@ class Step:
 
     @property
     def previous(self) -> Section | None:
-        sections = self.declaration.edition.sections
+        sections = self.filing.edition.sections
         number = self.progress.number
         return sections[number - 2] if number > 1 else None
 
     @property
     def next(self) -> Section | None:
-        sections = self.declaration.edition.sections
+        sections = self.filing.edition.sections
         number = self.progress.number
         return sections[number] if number < len(sections) else None
 
@@ -197,7 +194,7 @@ class Step:
             return "这一节没有退回，已锁定，不用改。"
         if progress.filling is Filling.EMPTY:
             missing = f"，必填 {len(progress.missing)} 项" if progress.missing else ""
-            count = len(self.section.fields)
+            count = len(self.filing.typed_fields(self.section))
             return f"填本节 {count} 项{missing}。随时可以停下，写的内容会自动保存。"
         returned = self.beside.returned
         asked = (
@@ -230,46 +227,4 @@ class Step:
         return is_about_absence and any(field.key == finding.path for field in self.progress.missing)
 
     def url(self, section: Section) -> str:
-        return step_url(self.declaration, section.key)
-
-
-@dataclass(frozen=True)
-class Versions:
-    """A conflict for the page: both texts, each with what only it says marked."""
-
-    conflict: Conflict
-    label: str
-    yours: Sequence[tuple[bool, str]]  # (only here, text)
-    theirs: Sequence[tuple[bool, str]]
-
-    may_join: bool = True
-
-    @property
-    def id(self) -> str:
-        return self.conflict.path.replace(".", "-")
-
-    @property
-    def is_cell(self) -> bool:
-        """A cell of a table, whose own control shows what is stored."""
-        return self.conflict.path.startswith(("indicators.", "sub_projects."))
-
-    @property
-    def person(self) -> str:
-        if self.conflict.own:
-            return "您在另一个页面"
-        return self.conflict.theirs_by or "别人"
-
-    @property
-    def button(self) -> str:
-        return "用另一个页面的" if self.conflict.own else f"用{self.conflict.theirs_by or '另一份'}的"
-
-
-def versions_of(conflict: Conflict, label: str, *, may_join: bool = True) -> Versions:
-    pieces = words(conflict.yours, conflict.theirs)
-    return Versions(
-        conflict=conflict,
-        label=label,
-        yours=[(operation == "delete", text) for operation, text in pieces if operation != "insert"],
-        theirs=[(operation == "insert", text) for operation, text in pieces if operation != "delete"],
-        may_join=may_join,
-    )
+        return step_url(self.filing, section.key)

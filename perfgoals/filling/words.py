@@ -1,30 +1,27 @@
 """Paths of a form in the words of the form: “项目概况”, “第 9 行 指标目标值”, “第 3 节 项目立项情况”, “整张表”."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from declarations.checkup import describe
-from declarations.models import Declaration
-from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.editions import Edition
-from perfgoals.findings import Finding, Level
+from perfgoals.filling.filing import FilledFiling
 
 WHOLE_FORM = "整张表"
 
 
-def words_of(
-    declaration: Declaration, paths: Iterable[str], document: DeclarationDocument | None = None
-) -> dict[str, str]:
+def words_of(filing: FilledFiling, paths: Iterable[str], document: Any = None) -> dict[str, str]:
     """Each path in words. The form is read once, and only where a row is among them."""
     found: dict[str, str] = {}
     for path in dict.fromkeys(paths):
-        if path.startswith(("indicators.", "sub_projects.")) and document is None:
-            document = declaration.document()
-        found[path] = place_words(declaration.edition, path, document)
+        if path.partition(".")[0] in filing.tables and "." in path and document is None:
+            document = filing.document()
+        found[path] = place_words(filing, path, document)
     return found
 
 
-def place_words(edition: Edition, path: str, document: DeclarationDocument | None) -> str:
-    """One path in words; a row that is gone is said to be."""
+def place_words(filing: FilledFiling, path: str, document: Any) -> str:
+    """One path in words; a row that is gone is said to be. ``document`` may be an earlier one than that of now."""
+    edition = filing.edition
     if not path:
         return WHOLE_FORM
     if path.startswith("section:"):
@@ -32,13 +29,10 @@ def place_words(edition: Edition, path: str, document: DeclarationDocument | Non
     if path in edition.fields or document is None:
         return edition.fields[path].term if path in edition.fields else path
     table, _, rest = path.partition(".")
-    known = {
-        "indicators": {row.row_id for row in document.indicators},
-        "sub_projects": {row.row_id for row in document.sub_projects},
-    }.get(table, set())
+    known = {row.row_id for row in getattr(document, table)} if table in filing.tables else set()
     if rest and rest.split(".")[0] not in known:
         return f"{edition.fields[table].term}：已删去的一行" if table in edition.fields else path
-    return describe(Finding("", Level.HINT, path, ""), document, edition)
+    return filing.words_for(path, document)
 
 
 def section_words(edition: Edition, key: str) -> str:

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from perfgoals.filling import addresses
+from perfgoals.filling.filing import FilledFiling
 from perfgoals.templatetags.shapes import SHAPES
 
 register = template.Library()
@@ -186,3 +188,9 @@ def page_numbers(page: Page) -> list[int | str]:
 
 def _local_date(value: datetime.datetime | datetime.date) -> datetime.date:
     return timezone.localdate(value) if isinstance(value, datetime.datetime) else value
+
+
+@register.simple_tag
+def page_url(filing: FilledFiling, name: str, *more: object) -> str:
+    """``{% page_url filing 'check' %}``: a page of this filing, in the namespace of its kind."""
+    return addresses.page_url(filing, name, *more)

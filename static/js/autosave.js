@@ -101,7 +101,7 @@ export class Autosave {
     this.root = root;
     this.url = root.dataset.autosave;
     this.user = root.dataset.user;
-    this.drafts = new Drafts(this.user, root.dataset.declaration);
+    this.drafts = new Drafts(this.user, root.dataset.filing);
     this.fields = new Map();
     this.failures = 0;
     this.halted = ""; // why nothing more can be saved from this page

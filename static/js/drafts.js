@@ -1,6 +1,6 @@
 /* Drafts: what was typed and is not yet confirmed by the server, kept in this browser.
  *
- * One entry per person, declaration and field, so a computer shared by two people never shows one's words to the other.
+ * One entry per person, form and field, so a computer shared by two people never shows one's words to the other.
  * An entry lives until the server has confirmed its text, or its writer throws it away; forgotten ones end after 60 days.
  */
 
@@ -8,9 +8,9 @@ const PREFIX = "pg:draft";
 const FORGET_AFTER = 60 * 24 * 3600 * 1000;
 
 export class Drafts {
-  constructor(user, declaration) {
+  constructor(user, filing) {
     this.own = `${PREFIX}:${encodeURIComponent(user)}:`;
-    this.prefix = `${this.own}${declaration}:`;
+    this.prefix = `${this.own}${filing}:`;
   }
 
   /** Keep a text; the moment it was kept, or null where this browser keeps nothing (full, private, forbidden). */
@@ -32,12 +32,12 @@ export class Drafts {
     }
   }
 
-  /** The field of a storage key, or null where it is none of this declaration and person. */
+  /** The field of a storage key, or null where it is none of this form and person. */
   pathOf(key) {
     return key && key.startsWith(this.prefix) ? key.slice(this.prefix.length) : null;
   }
 
-  /** Everything of this person in this declaration, oldest first. */
+  /** Everything of this person in this form, oldest first. */
   all() {
     const found = [];
     for (const key of this.keys()) {

@@ -8,7 +8,7 @@
  */
 
 import { isAtEdge } from "./growing.js";
-import { CARD, showFindings } from "./row-findings.js";
+import { isHidden, showFindings } from "./row-findings.js";
 
 const confirmed = new Map(); // path → text the server holds, as far as it told us
 const live = document.createElement("div");
@@ -204,6 +204,11 @@ function submitPanel(event, root, form) {
   operate(root, action, data, { closePanel: true });
 }
 
+/** A table whose rows neither come nor go, such as targets that were copied: cells to type in and nothing else. */
+export function isFixed(root) {
+  return root.hasAttribute("data-fixed");
+}
+
 export function operationUrl(root, operation) {
   return root.dataset.url.replace(/table\/$/, `${operation}/`);
 }
@@ -325,8 +330,9 @@ function undo(root) {
   operate(root, button.formAction, { step: button.value });
 }
 
-function ends(step) {
-  say(step < 0 ? "这是第一行。" : "这是最后一行，按 Ctrl+Enter 加一行。");
+function ends(root, step) {
+  const more = isFixed(root) ? "" : "，按 Ctrl+Enter 加一行";
+  say(step < 0 ? "这是第一行。" : `这是最后一行${more}。`);
   return true;
 }
 
@@ -335,12 +341,14 @@ function onBreak(event) {
   const cell = event.target.closest && event.target.closest("[data-rows] tbody .pg-cell");
   if (!cell || !/^insert(LineBreak|Paragraph)$/.test(event.inputType)) return;
   event.preventDefault();
-  if (!enter(vertical(cell.closest("[data-rows]"), cell, 1))) ends(1);
+  const root = cell.closest("[data-rows]");
+  if (!enter(vertical(root, cell, 1))) ends(root, 1);
 }
 
 function onCellKey(event, root, cell) {
   const row = cell.closest("tr").dataset.row;
   const down = event.key === "ArrowDown";
+  if (isFixed(root) && (event.altKey || event.ctrlKey || event.metaKey)) return false;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     if (row) addRow(root, operationUrl(root, "add"), { below: row }, cell.closest("td"), lastColumn);
     else cell.click();
@@ -354,7 +362,7 @@ function onCellKey(event, root, cell) {
   if (event.key === "Enter" && cell.classList.contains("pg-addline")) return false;
   if (event.key === "Enter") {
     const next = vertical(root, cell, event.shiftKey ? -1 : 1);
-    return enter(next) || ends(event.shiftKey ? -1 : 1);
+    return enter(next) || ends(root, event.shiftKey ? -1 : 1);
   }
   if (down || event.key === "ArrowUp") {
     if (!isAtEdge(cell, down ? 1 : -1)) return false;
@@ -417,7 +425,7 @@ function onUndoKey(event, target, root) {
   const isQuietCell = target.classList && target.classList.contains("pg-cell") && !(entered.cell === target && entered.typed);
   if (isField && !isQuietCell) return;
   const table = root || document.querySelector("[data-rows]");
-  if (!table) return;
+  if (!table || isFixed(table)) return;
   event.preventDefault();
   undo(table);
 }
@@ -463,7 +471,12 @@ function makeSortable(root) {
 
 // Sums and readings -----------------------------------------------------------------------------------------------------------
 
-const COUNTED = /^(indicators\.\w+\.weight|sub_projects\.\w+\.amount|budget\.current_year)$/;
+/** Whether a sum of this table moves with the path: `data-sums` names columns of the table, and fields of the form. */
+function isCounted(root, path) {
+  const [table, , column] = path.split(".");
+  const counted = (root.dataset.sums || "").split(" ");
+  return counted.includes(path) || (table === root.dataset.rows && counted.includes(column));
+}
 
 function onSaved(event) {
   const told = event.detail || {};
@@ -471,7 +484,9 @@ function onSaved(event) {
   Object.keys(told.readings || {}).forEach((path) => {
     document.querySelectorAll(`[data-reading="${path}"]`).forEach((cell) => { cell.innerHTML = told.readings[path]; });
   });
-  if ((told.saved || []).some((saved) => COUNTED.test(saved.path))) document.querySelectorAll("[data-rows]").forEach(refreshSums);
+  document.querySelectorAll("[data-rows]").forEach((root) => {
+    if ((told.saved || []).some((saved) => isCounted(root, saved.path))) refreshSums(root);
+  });
 }
 
 async function refreshSums(root) {
@@ -530,9 +545,10 @@ function onPanelClick(event, root, target) {
 /** A link to a field of a closed card opens the card first. */
 function cardOf(path) {
   const [table, row, cell] = path.split(".");
-  if (!row || !CARD.test(cell) || document.getElementById(`f-${path.split(".").join("-")}`)) return null;
-  const root = document.querySelector(`[data-rows="${table}"]`);
-  return root && root.querySelector(`[data-row="${row}"]`) ? { root, row, cell } : null;
+  if (!row || !cell || document.getElementById(`f-${path.split(".").join("-")}`)) return null;
+  const root = document.querySelector(`[data-rows="${CSS.escape(table)}"]`);
+  if (!root || !isHidden(root, cell)) return null;
+  return root.querySelector(`[data-row="${CSS.escape(row)}"]`) ? { root, row, cell } : null;
 }
 
 async function openAt({ root, row, cell }) {

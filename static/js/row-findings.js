@@ -1,8 +1,12 @@
 /* Findings under the rows they are about, with their ready fixes; the server draws the same lines (row_findings.html). */
 
-export const CARD = /^(definition|calculation_method|data_source|setting_basis|baseline)$/; // 体检 says these, not the grid
 const LEVELS = { error: ["is-err", "pg-level--err", "错误"], doubt: ["is-ask", "pg-level--ask", "疑问"] };
 const shown = new WeakMap(); // table → what it shows, so that nothing is drawn again that has not changed
+
+/** Columns that the table does not show (`data-hidden`), those of a row's card: 体检 says them, not the grid. */
+export function isHidden(root, column) {
+  return (root.dataset.hidden || "").split(" ").includes(column);
+}
 
 /** Show findings (path, level, message, fixes) as lines under their rows, in place of those shown before. */
 export function showFindings(findings) {
@@ -10,7 +14,7 @@ export function showFindings(findings) {
     const byRow = new Map();
     findings.forEach((finding) => {
       const [table, row, cell] = finding.path.split(".");
-      if (table !== root.dataset.rows || !row || !LEVELS[finding.level] || CARD.test(cell)) return;
+      if (table !== root.dataset.rows || !row || !LEVELS[finding.level] || isHidden(root, cell)) return;
       byRow.set(row, (byRow.get(row) || []).concat(finding));
     });
     const text = JSON.stringify([...byRow]);

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from declarations import workflow
 from declarations.models import Declaration
-from declarations.returned import returned_of, sections_to_mend
 from declarations.reviewing import send_back, undo
 from declarations.timeline import timeline_of
 from perfgoals.filling.editing import FieldChange, save_fields
+from perfgoals.filling.returned import returned_of, sections_to_mend
 from perfgoals.reviewing import commenting
 from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import perform

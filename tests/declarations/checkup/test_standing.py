@@ -5,17 +5,16 @@ from django.core.exceptions import PermissionDenied
 
 from declarations import speaking
 from declarations.checkup import (
-    answered,
     blocking_findings,
     findings_of,
     history_of,
-    open_findings,
     refresh_counts,
 )
 from declarations.checkup.mending import mend
 from declarations.models import Declaration, FindingReason, Project
 from perfgoals.campaigns.models import Campaign, CampaignKind
 from perfgoals.filling.editing import FieldChange
+from perfgoals.filling.reasons import answered, open_findings
 from perfgoals.findings import Level
 from perfgoals.workflow import State
 

@@ -216,7 +216,7 @@ def test_a_stale_page_passes_nothing(sent, reviewer):
 
 def test_places_in_one_breath(sent):
     paths = [TARGET, "indicators.aaaa0003", "necessity", "section:budget", "indicators.aaaa0001.name"]
-    words = said(sent.edition, sent.document(), paths)
+    words = said(sent, sent.document(), paths)
     assert words == "项目设立的必要性、第 5 节 预算资金、绩效指标第 1、3 行"
 
 
