@@ -67,8 +67,11 @@ def details_of(document: EvaluationDocument, edition: Edition, sheet: ScoreSheet
         about=tuple((label, printable(words)) for label, words in _about(document, edition)),
         rows=rows + execution,
         groups=tuple(
-            [(printable(branch.name), show(branch.weight), show(branch.points)) for branch in card.branches]
-            + [(row.group, row.weight, row.points) for row in execution]
+            [(printable(one.name), f"{show(one.weight)} 分", f"{show(one.points)} 分") for one in card.branches]
+            + [
+                (row.group, f"{row.weight} 分", row.points if row.points == UNDECIDED else f"{row.points} 分")
+                for row in execution
+            ]
         ),
         result=tuple(_result(card, clauses)),
         clauses=tuple(clauses),

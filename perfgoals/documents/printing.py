@@ -75,8 +75,14 @@ def print_with(act: Callable[..., bytes], *args: str) -> bytes:
     raise AssertionError("unreachable")
 
 
-def render_many(forms: Iterable[tuple[str, ...]], *, processes: int) -> Iterator[bytes | Exception]:
-    """The PDFs of many (document JSON, watermark, annexes…) in order, for commands; one that fails yields its exception."""
+def render_many(
+    forms: Iterable[tuple[str, ...]], *, processes: int, scored: bool = False
+) -> Iterator[bytes | Exception]:
+    """The PDFs of many (document JSON, watermark, annexes…) in order, for commands; one that fails yields its exception.
+
+    ``scored``: computed points (``Points`` as JSON) stand after the watermark.
+    """
+    act = _render_scored if scored else _render
     with ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),
@@ -85,7 +91,7 @@ def render_many(forms: Iterable[tuple[str, ...]], *, processes: int) -> Iterator
     ) as pool:
         waiting: deque[Future[bytes]] = deque()
         for form in forms:
-            waiting.append(pool.submit(_render, *form))
+            waiting.append(pool.submit(act, *form))
             if len(waiting) >= 4 * processes:
                 yield _outcome(waiting.popleft())
         while waiting:

@@ -92,10 +92,10 @@ def test_the_way_from_rows_to_total():
     assert (said["总分"], said["离下一等级"]) == ("69 分（满分 100 分）", "差 11 分到良")
     groups = details(below).groups
     assert groups == (
-        ("产出指标", "50", "25"),
-        ("效益指标", "30", "30"),
-        ("满意度指标", "10", "10"),
-        ("预算执行率", "10", "4"),
+        ("产出指标", "50 分", "25 分"),
+        ("效益指标", "30 分", "30 分"),
+        ("满意度指标", "10 分", "10 分"),
+        ("预算执行率", "10 分", "4 分"),
     )
 
 
@@ -120,6 +120,8 @@ def test_an_open_score_says_everything_that_is_missing():
     sheet = score(document, get_edition(NATIONAL))
     assert len(sheet.total.missing) >= 3
     assert said == "未定，还差：\n" + "\n".join(sheet.total.missing)
+
+    assert details(document).groups[-1] == ("预算执行率", "10 分", "未定")
 
 
 def test_rows_left_out_are_said_with_the_rescaling():

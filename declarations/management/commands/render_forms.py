@@ -2,11 +2,13 @@
 
 An id is a declaration's number or the id of a published form (``xxzx-2020-1``); without ids all forms are printed. What
 is printed is what the site would print: the frozen revision, or the draft with its watermark. Exit code 1 if any failed.
+``--kind`` chooses other forms, by the ids that ``perfgoals.documents.rendering`` knows for them.
 """
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,10 +17,13 @@ from django.db.models import Q
 
 from declarations.annexes import annexes_of
 from declarations.models import Declaration
-from declarations.official import Official, official
+from declarations.official import official
+from perfgoals.documents import rendering
 from perfgoals.documents.pdf import MissingGlyph
-from perfgoals.editions import UnknownEdition, get_edition
+from perfgoals.documents.rendering import Printed
+from perfgoals.editions import UnknownEdition
 
+DECLARATION = "declaration"
 FORMATS = ("pdf", "xlsx", "json")
 BAR = 40
 
@@ -30,36 +35,47 @@ class Command(BaseCommand):
         parser.add_argument(
             "ids", nargs="*", metavar="IDS", help="申报表编号，或公开表的来源编号；不写就是全部"
         )
-        parser.add_argument("--kind", choices=["declaration"], default="declaration")
+        parser.add_argument("--kind", choices=[DECLARATION, *rendering.kinds()], default=DECLARATION)
         parser.add_argument("--format", choices=FORMATS, default="pdf")
         parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="放文件的目录，没有就新建")
         parser.add_argument("--processes", type=int, default=1, metavar="N", help="PDF 用几个进程印")
+        parser.add_argument("--details", action="store_true", help="绩效自评：PDF 后面附评分明细")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = self._found(options["ids"])
+        count, papers = self._papers(options)
         out: Path = options["out"]
         try:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as wrong:
             raise CommandError(f"不能建立目录 {out}：{wrong.strerror}") from wrong
-        bar = Bar(len(found), sys.stderr)
+        bar = Bar(count, sys.stderr)
         failed = 0
-        papers = ((declaration, official(declaration)) for declaration in found)
-        for declaration, made in rendered(papers, options["format"], options["processes"]):
-            name = f"{declaration.source_id or declaration.pk}.{options['format']}"
+        for paper, made in rendering.rendered(papers, options["format"], options["processes"]):
+            name = f"{paper.name}.{options['format']}"
             if isinstance(made, Exception):
                 failed += 1
                 line = f"{name}  没有印成：{why(made)}"
             else:
                 (out / name).write_bytes(made)
-                line = f"{name}  {len(made):,} 字节  {declaration.project_name or '未命名项目'}"
+                line = f"{name}  {len(made):,} 字节  {paper.title or '未命名项目'}"
             bar.clear()
             self.stdout.write(line)
             bar.advance()
         bar.clear()
         if failed:
-            self.stderr.write(f"{failed} 份没有印成，共 {len(found)} 份。")
+            self.stderr.write(f"{failed} 份没有印成，共 {count} 份。")
             sys.exit(1)
+
+    def _papers(self, options: dict[str, Any]) -> tuple[int, Iterable[Printed]]:
+        """How many forms, and the forms, each made when its turn comes."""
+        if options["kind"] == DECLARATION:
+            found = self._found(options["ids"])
+            return len(found), (paper_of(declaration) for declaration in found)
+        try:
+            others = rendering.find(options["kind"], options["ids"], with_details=options["details"])
+            return len(others), others
+        except rendering.Unknown as unknown:
+            raise CommandError(str(unknown)) from unknown
 
     def _found(self, ids: list[str]) -> list[Declaration]:
         """The declarations named, in the order named; unknown ids are an error before anything is printed."""
@@ -79,43 +95,16 @@ class Command(BaseCommand):
         return [by_id[one] for one in ids]
 
 
-def rendered(
-    papers: Iterable[tuple[Declaration, Official]], ending: str, processes: int
-) -> Iterator[tuple[Declaration, bytes | Exception]]:
-    """Each form with its file, or the exception that stands for it."""
-    if ending == "pdf" and processes > 1:
-        from perfgoals.documents.printing import render_many
-
-        kept: list[Declaration] = []
-
-        def forms() -> Iterator[tuple[str, ...]]:
-            for declaration, paper in papers:
-                kept.append(declaration)
-                annexes = (annex.to_json() for annex in annexes_of(declaration, paper))
-                yield paper.document.to_json(), paper.watermark, *annexes
-
-        for number, made in enumerate(render_many(forms(), processes=processes)):
-            yield kept[number], made
-        return
-    for declaration, paper in papers:
-        try:
-            yield declaration, one_file(declaration, paper, ending)
-        except Exception as wrong:  # one bad form must not stop the others
-            yield declaration, wrong
-
-
-def one_file(declaration: Declaration, paper: Official, ending: str) -> bytes:
-    if ending == "json":
-        return paper.document.to_json().encode("utf-8", "surrogatepass")
-    edition = get_edition(paper.document.form)
-    if ending == "xlsx":
-        from perfgoals.documents.workbook import make_workbook
-
-        return make_workbook(paper.document, edition)
-    from perfgoals.documents.pdf import make_pdf
-
-    annexes = annexes_of(declaration, paper)
-    return make_pdf(paper.document, edition, watermark=paper.watermark, annexes=annexes)
+def paper_of(declaration: Declaration) -> Printed:
+    """What the site would print for this declaration today."""
+    paper = official(declaration)
+    return Printed(
+        name=declaration.source_id or str(declaration.pk),
+        title=declaration.project_name,
+        document=paper.document,
+        watermark=paper.watermark,
+        annexes=partial(annexes_of, declaration, paper),
+    )
 
 
 def why(error: Exception) -> str:

@@ -4,6 +4,7 @@ import datetime
 import io
 import itertools
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -36,11 +37,12 @@ _THIN = Side(style="thin", color="000000")
 _BORDER = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _SONG, _HEI = Font(name="宋体", size=10.5), Font(name="黑体", size=10.5)
 _PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,9})?", re.ASCII)
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _MOMENT = datetime.datetime(2000, 1, 1)
 
 
 def make_workbook(document: Document, edition: Edition, *, points: Points | None = None) -> bytes:
-    """The form as xlsx. Equal documents give equal sheets. ``points`` as for the PDF."""
+    """The form as xlsx. Equal documents give equal files. ``points`` as for the PDF."""
     sheet_paper = paper.lay_out(document, edition, points=points)
     book = Workbook()
     sheet = book.active
@@ -61,7 +63,20 @@ def make_workbook(document: Document, edition: Edition, *, points: Points | None
     book.properties.created = book.properties.modified = _MOMENT
     stream = io.BytesIO()
     book.save(stream)
-    return stream.getvalue()
+    return _at_one_moment(stream)
+
+
+def _at_one_moment(stream: io.BytesIO) -> bytes:
+    """The archive without the clock, which openpyxl writes into it: the same form, the same bytes."""
+    out = io.BytesIO()
+    moment = f"{_MOMENT.isoformat()}Z".encode()
+    with zipfile.ZipFile(stream) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in made.namelist():
+            part = made.read(name)
+            if name == "docProps/core.xml":
+                part = _MODIFIED.sub(rb"\g<1>" + moment + rb"\g<2>", part)
+            kept.writestr(zipfile.ZipInfo(name, _MOMENT.timetuple()[:6]), part, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def _columns(sheet: Worksheet, cuts: list[float]) -> None:

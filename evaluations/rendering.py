@@ -1,0 +1,51 @@
+"""Self-evaluations for ``manage.py render_forms --kind evaluation``: the published ones, and any document in a file."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+
+from evaluations.paper import details_of, points_for
+from evaluations.scoring import NoRules, score
+from perfgoals.documents.declaration import BadDocument
+from perfgoals.documents.details import Behind
+from perfgoals.documents.evaluation import EvaluationDocument
+from perfgoals.documents.rendering import Printed, Unknown
+from perfgoals.editions import UnknownEdition, get_edition
+
+KIND = "evaluation"
+LARGEST = 20 * 2**20
+
+
+def find(ids: Sequence[str], *, with_details: bool = False) -> list[Printed]:
+    """The forms named: an id of ``fixtures/evaluations`` or the path of a JSON document. Raises ``Unknown``."""
+    folder = Path(settings.BASE_DIR) / "fixtures" / "evaluations"
+    kept = {path.stem: path for path in sorted(folder.glob("*.json"))}
+    paths = {one: kept.get(one, Path(one)) for one in ids or kept}
+    if missing := [one for one, path in paths.items() if not path.is_file()]:
+        raise Unknown(f"没有这些绩效自评表：{'、'.join(missing)}")
+    return [_paper(path, with_details=with_details) for path in paths.values()]
+
+
+def _paper(path: Path, *, with_details: bool) -> Printed:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Unknown(f"{path.name}：文件太大，超过 20 MB。")
+        document = EvaluationDocument.from_json(path.read_bytes())
+        edition = get_edition(document.form)
+        sheet = score(document, edition)
+    except (BadDocument, NoRules) as wrong:
+        raise Unknown(f"{path.name}：{wrong}") from wrong
+    except UnknownEdition as wrong:
+        raise Unknown(f"{path.name}：没有“{wrong}”这种表式。") from wrong
+    except OSError as wrong:
+        raise Unknown(f"{path.name}：打不开文件（{wrong.strerror}）。") from wrong
+    annexes = partial(_details, document) if with_details else tuple
+    return Printed(
+        path.stem, document.project_name or "", document, annexes=annexes, points=points_for(document, sheet)
+    )
+
+
+def _details(document: EvaluationDocument) -> Sequence[Behind]:
+    return (details_of(document, get_edition(document.form)),)
