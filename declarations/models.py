@@ -9,16 +9,15 @@ import secrets
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 
-from declarations.scope import left_the_unit
-from perfgoals.accounts.models import Organization, Role, User
-from perfgoals.campaigns.models import Extension
+from perfgoals.accounts.models import Organization, User
 from perfgoals.documents.declaration import TEXT_KEYS
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.marks import Mark, WrittenReason
 from perfgoals.filling.places import Place
+from perfgoals.filling.scope import FilingQuerySet
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import EDITABLE, IN_REVIEW, State
 
@@ -62,29 +61,7 @@ class Project(models.Model):
         return self.name or "未命名项目"
 
 
-class DeclarationQuerySet(models.QuerySet["Declaration"]):
-    def visible_to(self, user: User) -> "DeclarationQuerySet":
-        """The declarations this person may open; every page, file and export starts from here.
-
-        Drafts, and forms the unit's own reviewer has not passed, are the unit's; a department and the bureau see what
-        has left it, and what came back if it was on their desk (``scope``). Keepers (三员) see no business data.
-        """
-        home = user.organization
-        if home is None or user.is_keeper:
-            return self.none()
-        match user.role:
-            case Role.FILER | Role.UNIT_REVIEWER:
-                return self.filter(organization=home)
-            case Role.DEPARTMENT_REVIEWER:
-                scope = Q(organization=home) | Q(organization__parent=home)
-                return self.filter(scope, left_the_unit(State.DEPARTMENT_REVIEW))
-            case Role.FINANCE_REVIEWER:
-                return self.filter(left_the_unit(State.FINANCE_REVIEW), organization__region=home.region_id)
-            case Role.BUSINESS_ADMIN:
-                return self.filter(organization__region=home.region_id)
-            case _:
-                return self.none()
-
+class DeclarationQuerySet(FilingQuerySet):
     def for_list(self) -> "DeclarationQuerySet":
         """All that a list row shows, in a constant number of queries."""
         return self.select_related("project", "organization", "campaign")
@@ -96,11 +73,6 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         """
         in_force = Q(adjusts__isnull=True) | Q(state=State.APPROVED)
         return self.filter(in_force).exclude(state=State.SUPERSEDED)
-
-    def with_deadline(self) -> "DeclarationQuerySet":
-        """With the unit's own extension read along, so that ``deadline`` costs a list no query per row."""
-        own = Extension.objects.filter(campaign=OuterRef("campaign"), organization=OuterRef("organization"))
-        return self.annotate(extended_to=Subquery(own.values("closes_at")[:1]))
 
 
 class Declaration(FilledFiling):

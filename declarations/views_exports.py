@@ -49,7 +49,7 @@ class ExportForm(forms.Form):
             "department": list(departments.values_list("pk", "name")),
             "unit": list(places.values_list("pk", "name")),
             "type": [(word, word) for word in sorted(types)],
-            "state": list(State.choices),
+            "state": [choice for choice in State.choices if choice[0] != State.CONFIRMED],
             "edition": [
                 (edition.id, f"{edition.title}（{edition.id}）")
                 for edition in all_editions().values()

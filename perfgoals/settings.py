@@ -152,6 +152,9 @@ STORAGES = {
 }
 # Official PDFs of frozen revisions, by fingerprint: a cache, may be emptied at any time.
 PAPER_DIR = VAR_DIR / "papers"
+# Evidence of self-evaluations: belongs to the data, is backed up with the database, and is served by no web server.
+EVIDENCE_DIR = Path(env("PERFGOALS_EVIDENCE", default=str(VAR_DIR / "evidence")))
+EVIDENCE_MEGABYTES = env.int("PERFGOALS_EVIDENCE_MB", default=20)  # of one file
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -257,7 +260,8 @@ TASKS = {
     }
 }
 JOB_KINDS = env.list(
-    "PERFGOALS_JOB_KINDS", default=["declarations.exporting.KINDS", "perfgoals.audit.exporting.KINDS"]
+    "PERFGOALS_JOB_KINDS",
+    default=["declarations.exporting.KINDS", "evaluations.season.KINDS", "perfgoals.audit.exporting.KINDS"],
 )
 JOB_PARALLEL = env.int("PERFGOALS_JOB_PARALLEL", default=2)
 JOB_LEASE_SECONDS = env.int("PERFGOALS_JOB_LEASE_SECONDS", default=60)

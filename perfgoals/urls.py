@@ -14,6 +14,7 @@ urlpatterns = [
     path("notices/", include("perfgoals.notices.urls")),
     path("jobs/", include("perfgoals.jobs.urls")),
     path("declarations/", include("declarations.urls")),
+    path("evaluations/", include("evaluations.urls")),
 ]
 
 handler400 = home.bad_request

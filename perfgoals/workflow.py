@@ -29,6 +29,7 @@ class State(models.TextChoices):
     FINANCE_REVIEW = "finance_review", "待财政审核"
     RETURNED = "returned", "已退回"
     APPROVED = "approved", "已批复"
+    CONFIRMED = "confirmed", "已确认"  # of evaluations: nothing follows from it but publication
     SUPERSEDED = "superseded", "已被替代"
 
 

@@ -61,8 +61,9 @@ def _cheap_passwords(settings):
 
 @pytest.fixture(autouse=True)
 def _own_papers(settings, tmp_path):
-    """No test finds a PDF that another has kept."""
+    """No test finds a PDF or a file that another has kept."""
     settings.PAPER_DIR = tmp_path / "papers"
+    settings.EVIDENCE_DIR = tmp_path / "evidence"
 
 
 @pytest.fixture

@@ -6,14 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from declarations import downloads
 from declarations.models import Declaration, SavedFilter
+from evaluations.evidence import keep_evidence
+from evaluations.models import Evaluation
+from evaluations.opening import start_alone
 from perfgoals.appraising import panels
 from perfgoals.appraising.questionnaire import questionnaire_for
+from perfgoals.campaigns.models import Campaign, CampaignKind
 from perfgoals.workflow import State, freeze
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +129,9 @@ LINES = [
     *on_form("fix", "post", [200, 403, 404, 404, 403], [409, 403, 403, 403, 403], body=FIX),
     *on_form("reason", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
     *on_form("row", "post", [422, 403, 404, 404, 403], [409, 403, 403, 403, 403], "indicators", "add"),
+    # Evidence of a self-evaluation: with the form, to whoever sees its rows
+    Line("evaluations:evidence", "get", "evidence", [200, 200, 404, 404, 200, *OUTSIDE]),
+    Line("evaluations:evidence", "get", "evidence_sent", [200] * 5 + OUTSIDE),
     # Remarks: of the people of the chain, in their scope
     *on_form("comments", "get", *SEEN),
     *on_form("comments", "post", [422, 422, 404, 404, 403], [422, 422, 422, 422, 403]),
@@ -314,6 +322,25 @@ def open_panel(declaration, people):
     return panel.cases.get()
 
 
+def evidence_of(project, people):
+    """A file at a self-evaluation that is being written, and at one that is on the department's desk."""
+    places = {}
+    for place, state in (("evidence", State.DRAFT), ("evidence_sent", State.DEPARTMENT_REVIEW)):
+        season = Campaign.objects.create(
+            name=place,
+            kind=CampaignKind.EVALUATION,
+            fiscal_year=2020,
+            region=project.organization.region,
+            edition_id="national-2020-self-evaluation",
+        )
+        officer = people["信息中心填报人"]
+        form = start_alone(campaign=season, project=project, key=uuid.uuid4(), actor=officer)
+        kept = keep_evidence(form, ContentFile(b"%PDF-1.7", name="签到表.pdf"), actor=officer)
+        Evaluation.objects.filter(pk=form.pk).update(state=state, submitted_by=officer)
+        places[place] = (form.pk, kept.pk)
+    return places
+
+
 def make_objects(people, places, make_declaration):
     """What the lines name as their ``place``: key → the arguments of the address."""
     draft, sent = make_declaration(), make_declaration(name="已送审的")
@@ -322,6 +349,7 @@ def make_objects(people, places, make_declaration):
     )
     panel_case = open_panel(sent, people)
     return {
+        **evidence_of(sent.project, people),
         "draft": draft.pk,
         "sent": sent.pk,
         "panel": panel_case.panel_id,
@@ -359,5 +387,8 @@ def test_who_gets_what(line, people, objects, monkeypatch):
         if name in people:
             browser.force_login(people[name])
         body = {"data": json.dumps(line.body), "content_type": "application/json"} if line.body else {}
-        got[name] = getattr(browser, line.method)(url, **body).status_code
+        answer = getattr(browser, line.method)(url, **body)
+        if answer.streaming:
+            list(answer)  # to its end, which closes the file
+        got[name] = answer.status_code
     assert got == dict(zip(PEOPLE, line.codes, strict=True))

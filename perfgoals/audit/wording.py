@@ -73,6 +73,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "adjust": ("目标调整", "开始调整目标：{what}"),
     "supersede": ("被新版本替代", "{what}被新版本替代"),
     "restore": ("恢复现行版本", "恢复{what}为现行版本"),
+    "evaluation_open": ("从目标建自评表", "从批复的目标建了{what}"),
+    "evaluation_start": ("建自评表", "建了{what}，目标自行填写"),
+    "evaluations_open": ("成批建自评表", "给{organization}建了 {forms} 张自评表：{what}"),
+    "evaluation_fetch": ("重新取目标", "重新取了{what}的目标：改 {changed} 行，新增 {new} 行，去掉 {vanished} 行"),
+    "evaluation_points": ("给审核分", "给{what}写了审核分"),
+    "evidence_add": ("上传佐证材料", "给{what}上传了“{file}”"),
+    "evidence_remove": ("删除佐证材料", "删去了{what}的“{file}”"),
+    "confirm": ("确认自评", "确认{what}"),
     "comment": ("写批注", "给{what}写了批注"),
     "reply": ("回复批注", "回复了{what}上的批注"),
     "resolve": ("批注已解决", "把{what}上的一条批注标为已解决"),
@@ -88,6 +96,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "panel_close": ("会审收表", "{what}收表：收到 {forms} 张"),
     "panel_settled": ("会审定稿", "{what}的会审定稿：{paper_grade}"),
     # files and the trail itself
+    "job_start": ("开始后台任务", "开始“{title}”，{items} 项"),
     "export": ("导出", "导出“{title}”，{items} 项"),
     "download": ("下载", "下载了导出的文件"),
     "verify_audit": ("核对留痕", "核对了留痕：{count} 条，{breaks} 处不对"),
@@ -95,6 +104,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 # What one can search by: the kinds of objects that appear in the trail.
 SUBJECTS = {
     "declarations.declaration": "申报表",
+    "evaluations.evaluation": "自评表",
     "campaigns.campaign": "批次",
     "appraising.panel": "会审",
     "appraising.panelcase": "会审项目",
@@ -121,6 +131,9 @@ _DETAILS = {
     "device": "方式",
     "found": "不对的地方",
     "paper_total": "总分",
+    "targets": "目标编号",
+    "evaluations": "自评表编号",
+    "sha256": "文件指纹",
 }
 # Characters of changed values that are shown without being asked for.
 _SHORT = 120

@@ -33,7 +33,7 @@ class JobKind:
     it writes its output to the given file and may call ``report(units_done)``. ``assemble`` puts the outputs together
     (``(label, output name)`` pairs in order) and is None where the single item's output is the result.
     ``home`` is where such jobs are started: address name, label, key in the main navigation. ``verb`` says on the job's
-    page what is being done.
+    page what is being done. ``is_export`` is False where the work itself matters more than the file it leaves.
     """
 
     name: str
@@ -44,6 +44,7 @@ class JobKind:
     file_name: Callable[[Job], str]
     home: tuple[str, str, str] = ("declarations:exports", "导出", "exports")
     verb: str = "导出"
+    is_export: bool = True
 
 
 @cache

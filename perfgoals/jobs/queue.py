@@ -49,7 +49,9 @@ def start(kind_name: str, params: dict[str, Any], *, owner: User, title: str = "
         )
         made = JobItem.objects.bulk_create(items, batch_size=1000)
         record(
-            actor=owner, action="export", changes={"job": str(job.pk), "title": job.title, "items": len(made)}
+            actor=owner,
+            action="export" if kind.is_export else "job_start",
+            changes={"job": str(job.pk), "title": job.title, "items": len(made)},
         )
         transaction.on_commit(lambda: _send(job, min(settings.JOB_PARALLEL, max(1, len(made)))))
     return job

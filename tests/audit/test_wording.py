@@ -17,7 +17,7 @@ WRITERS = {"record", "_record", "_write", "Transition"}
 
 def recorded_actions():
     """Every action that stands in the code as text, with the place."""
-    for app in ("perfgoals", "declarations"):
+    for app in ("perfgoals", "declarations", "evaluations"):
         for path in sorted((ROOT / app).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if not isinstance(node, ast.Call):
