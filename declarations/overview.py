@@ -14,11 +14,12 @@ from declarations import permissions
 from declarations.inbox.waiting import has_inbox, waiting_for
 from declarations.listing import count_by_state, groups_for
 from declarations.models import Declaration, DeclarationQuerySet, Project
-from declarations.next_step import NextStep, next_step_in_list
+from declarations.next_step import next_step_in_list
 from declarations.starting import FILLED_BY_UNITS, campaigns_open_to, sources_for, start_key
 from perfgoals.accounts.models import Role, User
 from perfgoals.campaigns.models import Campaign, Extension
 from perfgoals.editions import get_edition
+from perfgoals.filling.next_step import NextStep
 from perfgoals.filling.returned import sections_to_mend
 from perfgoals.workflow import EDITABLE, IN_REVIEW, State
 
