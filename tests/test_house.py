@@ -23,6 +23,7 @@ PURE = (
         "evaluations/scoring",
         "evaluations/contradictions.py",
         "evaluations/narrative.py",
+        "evaluations/drafting.py",
     ),
     *(f"perfgoals/appraising/{name}.py" for name in ("questionnaire", "grading", "sheet", "spread", "checker")),
 )
