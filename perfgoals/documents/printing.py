@@ -82,7 +82,7 @@ def render_many(
 
     ``scored``: computed points (``Points`` as JSON) stand after the watermark.
     """
-    act = _render_scored if scored else _render
+    act: Callable[..., bytes] = _render_scored if scored else _render
     with ProcessPoolExecutor(
         processes,
         mp_context=multiprocessing.get_context("spawn"),

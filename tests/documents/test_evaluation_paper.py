@@ -13,6 +13,7 @@ import pikepdf
 import pytest
 
 from perfgoals.documents import paper, pdf, printing
+from perfgoals.documents.bands import Beside, bands, blocks, with_beside
 from perfgoals.documents.evaluation import EvaluationDocument, GroupPoints
 from perfgoals.documents.points import Points
 from perfgoals.editions import all_editions, get_edition
@@ -343,3 +344,42 @@ def test_the_screen_shows_the_same_words_with_paths_and_tints():
     assert shown.count("is-ask") == 1
     assert 'rowspan="7"' in shown  # 绩效指标 beside its rows
     assert "草稿" not in shown
+
+
+def paths_of(html):
+    return list(dict.fromkeys(path for path in re.findall(r'data-path="([^"]*)"', html) if path))
+
+
+@pytest.mark.parametrize("form", [national(), published("putuo-2021-1")], ids=["national", "putuo"])
+def test_a_reviewers_bands_show_what_the_form_shows(form):
+    """The heading beside the rows reaches over each band; the total and the notes stand in the last."""
+    edition = get_edition(form.form)
+    sheet = paper.lay_out(form, edition)
+    drawn = bands(sheet, edition)
+    cut = paths_of("".join(band.html for band in drawn))
+    assert cut == paths_of(paper.html(form, edition, for_screen=True))
+    assert [band.paths for band in drawn] == [block.paths for block in blocks(sheet, edition)]
+    assert set(cut) <= {path for band in drawn for path in band.paths}
+    label = edition.style.total_label
+    assert [label in band.html for band in drawn] == [False] * (len(drawn) - 1) + [True]
+    assert ["说明：" in band.html for band in drawn] == [False] * (len(drawn) - 1) + [
+        bool(edition.footer_notes)
+    ]
+    titles = [band.title for band in drawn]
+    assert titles[-3] == f"产出指标{'(45分)' if form.form == PUTUO else ''}"
+    joined = bands(sheet, edition, sizes=[len(drawn) - 2, 2])
+    assert paths_of("".join(band.html for band in joined)) == cut
+    assert label in joined[-1].html
+    if sheet.indicators.side:
+        spans = [re.findall(r'rowspan="(\d+)">绩效指标', band.html) for band in drawn[-3:]]
+        assert spans == [["4"], ["2"], ["1"]]
+        assert re.findall(r'rowspan="(\d+)">绩效指标', joined[-1].html) == ["3"]
+
+
+def test_a_column_beside_the_form_keeps_the_total_in_line():
+    form, edition = national(), get_edition(NATIONAL)
+    sheet = with_beside(paper.lay_out(form, edition), Beside("上年（不印）", {"r0": "5次"}))
+    table = sheet.indicators
+    assert sum(table.widths) == 100
+    assert len(table.total) - 1 + table.total_span == len(table.columns)
+    assert all(len(line.groups) + len(line.places) == len(table.columns) for line in table.lines)

@@ -315,6 +315,43 @@ BREAKS = {
         'key = "evaluated_at"',
         "种类“date”的栏目不能用键“evaluated_at”",
     ),
+    # How it is printed
+    "head that nobody knows": (
+        PUTUO,
+        '"评分规则", "自评分"',
+        '"评分办法", "自评分"',
+        "columns",
+        "不认识的表头“评分办法”",
+    ),
+    "points without a column": (PUTUO, '"自评分", "备注"', '"备注"', "columns", "表头里缺 self_score"),
+    "two columns for one thing": (
+        PUTUO,
+        '"自评分", "备注"',
+        '"自评分", "得分"',
+        "columns",
+        "表头“self_score”写了两次",
+    ),
+    "group without its name": (
+        PUTUO,
+        'group_label = "{name}({points}分)"',
+        'group_label = "({points}分)"',
+        "group_label",
+        "一级指标的写法要用 {name}",
+    ),
+    "widths that leave no room beside": (
+        NATIONAL,
+        "column_widths = [11, 13, 15, 12, 12, 6, 7, 18]",
+        "column_widths = [11, 13, 15, 12, 12, 6, 7, 24]",
+        "column_widths",
+        "合计 94",
+    ),
+    "nothing to print beside": (
+        NATIONAL,
+        'indicators_heading = "绩效指标"\n',
+        "",
+        "heading_beside",
+        "不能印在左边",
+    ),
 }
 
 
