@@ -7,7 +7,6 @@ what changed, money beside targets, the reviewer's own note and suggestion.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from declarations.checking import tints
 from declarations.models import TABLES, Declaration
 from declarations.review.comparing import Comparison, RowChange, TextChange, match_rows
 from declarations.review.earlier import Earlier
@@ -18,6 +17,7 @@ from perfgoals.documents.bands import Band, Beside, Block, bands, blocks, decora
 from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.documents.parts import Mark, Paper
 from perfgoals.editions import Edition
+from perfgoals.filling.check_page import tints
 from perfgoals.filling.marks import WrittenReason
 from perfgoals.filling.words import place_words
 from perfgoals.findings import Finding, Level
