@@ -19,6 +19,7 @@ CHARACTERS_OF_A_LINE = 38
 
 # From this many indicators on the rows stand closer, so that up to thirty fit on one page.
 MANY_INDICATORS = 23
+MANY_COLUMNS = 6
 # What pages hold below the title, and without it, in points.
 _FIRST_PAGE, _NEXT_PAGE = 640.0, 725.0
 
@@ -217,6 +218,11 @@ class Paper:
     @property
     def has_many_indicators(self) -> bool:
         return len(self.indicators.lines) > MANY_INDICATORS
+
+    @property
+    def is_wide(self) -> bool:
+        """More columns than a narrow screen holds: the sheet is scrolled there before its numbers break."""
+        return len(self.indicators.columns) > MANY_COLUMNS
 
     @property
     def has_large_amounts(self) -> bool:
