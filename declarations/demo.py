@@ -56,8 +56,9 @@ def _table(name: str) -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
 
 
-def load_places() -> None:
-    places = _table("places")
+def load_places(name: str = "places") -> None:
+    """The regions and organizations of a fixture; the organizations lie in its first region."""
+    places = _table(name)
     for place in places["regions"]:
         Region.objects.update_or_create(code=place["code"], defaults={"name": place["name"]})
     region = Region.objects.get(code=places["regions"][0]["code"])
@@ -69,9 +70,9 @@ def load_places() -> None:
         )
 
 
-def load_accounts() -> int:
+def load_accounts(name: str = "accounts") -> int:
     """Demo accounts with the demo password, whatever was done to them since."""
-    accounts = _table("accounts")["accounts"]
+    accounts = _table(name)["accounts"]
     password = _demo_password_hash()
     for account in accounts:
         fields = {
@@ -95,12 +96,14 @@ def _demo_password_hash() -> str:
     return make_password(DEMO_PASSWORD)
 
 
-def load_campaigns() -> int:
-    campaigns = _table("campaigns")["campaigns"]
-    region = Region.objects.get(code=_table("places")["regions"][0]["code"])
+def load_campaigns(name: str = "campaigns") -> int:
+    """The campaigns of a fixture; where one names no region, it is that of the published declarations."""
+    campaigns = _table(name)["campaigns"]
+    usual = _table("places")["regions"][0]["code"]
     for campaign in campaigns:
         fields = {key: value for key, value in campaign.items() if key != "name"}
-        Campaign.objects.update_or_create(name=campaign["name"], defaults=fields | {"region": region})
+        fields["region"] = Region.objects.get(code=campaign.get("region", usual))
+        Campaign.objects.update_or_create(name=campaign["name"], defaults=fields)
     return len(campaigns)
 
 

@@ -46,7 +46,7 @@ _WANTED = "PDF、图片（jpg、png）、Excel（xlsx）、Word（docx）或 OFD
 
 
 def keep_evidence(
-    evaluation: Evaluation, upload: File, *, actor: User, row_id: str = "", pointer: str = ""
+    evaluation: Evaluation, upload: File[bytes], *, actor: User, row_id: str = "", pointer: str = ""
 ) -> Evidence:
     """Keep an uploaded file for a row, or for the whole form. The same file at the same row again changes its pointer.
 
@@ -84,10 +84,10 @@ def keep_evidence(
             )
     except IntegrityError:
         # A second click was faster; its file is the same.
-        kept.file.storage.delete(kept.file.name)
+        kept.file.delete(save=False)
         return Evidence.objects.get(**same)
     except Exception:
-        kept.file.storage.delete(kept.file.name)
+        kept.file.delete(save=False)
         raise
     return kept
 
@@ -96,7 +96,7 @@ def remove_evidence(evidence: Evidence, *, actor: User) -> None:
     """Take a file away, from the form and from the disk. Raises ``PermissionDenied`` or ``StateConflict``."""
     evaluation = evidence.evaluation
     _may_change(evaluation, evidence.row_id, actor)
-    storage, stored = evidence.file.storage, evidence.file.name
+    storage, stored = evidence.file.storage, str(evidence.file.name)
     with transaction.atomic():
         gone, _ = Evidence.objects.filter(pk=evidence.pk).delete()
         if not gone:
@@ -150,9 +150,9 @@ def _check_archive(name: str, ending: str, content: bytes) -> None:
         raise ValidationError(f"“{name}”展开后太大，不能上传。")
 
 
-def _content(upload: File, name: str) -> bytes:
+def _content(upload: File[bytes], name: str) -> bytes:
     most = settings.EVIDENCE_MEGABYTES * 2**20
-    content = upload.read(most + 1)
+    content: bytes = upload.read(most + 1)
     if not content:
         raise ValidationError(f"“{name}”是空的。")
     if len(content) > most:

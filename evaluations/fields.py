@@ -125,7 +125,7 @@ def _asks_if_finished(edition: Edition, path: str) -> bool:
 def typed(evaluation: Evaluation, path: str) -> str:
     """What the officer wrote in a field of the evaluation itself."""
     if path in TEXT_COLUMNS:
-        return getattr(evaluation, path)
+        return str(getattr(evaluation, path))
     if path == "evaluation_date":
         return evaluation.evaluation_date_typed
     if path.startswith("budget."):
@@ -133,7 +133,7 @@ def typed(evaluation: Evaluation, path: str) -> str:
     if path in BOOLEAN_KEYS:
         value = getattr(evaluation, path)
         return "" if value is None else ("是" if value else "否")
-    return evaluation.extra.get(path, "")
+    return str(evaluation.extra.get(path, ""))
 
 
 def cells_of(evaluation: Evaluation, row: EvaluationRow) -> dict[str, str]:
@@ -197,7 +197,7 @@ def _cell(evaluation: Evaluation, path: str, rest: str) -> Place | None:
         rules = evaluation.edition.scoring
         bands = tuple(band.key for band in rules.bands) if rules else ()
         return ChoiceCell(path, 30, True, choices=("", *bands), **where)
-    return Place(path, room(EvaluationRow, kept_in), **where)
+    return Place(path, room(EvaluationRow, kept_in), False, **where)
 
 
 def _group_cell(evaluation: Evaluation, path: str, row_id: str, column: str) -> Place | None:

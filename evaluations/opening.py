@@ -83,7 +83,7 @@ def open_evaluation(project: Project, campaign: Campaign, *, actor: User) -> Eva
     if not permissions.may_open(actor, project, campaign):
         raise PermissionDenied
     source = _with_rows(targets_for(campaign).filter(project=project)).last()
-    there = Evaluation.objects.filter(project=project, campaign=campaign).first()
+    there: Evaluation | None = Evaluation.objects.filter(project=project, campaign=campaign).first()
     if there is not None:
         return there
     if source is None:
@@ -130,7 +130,7 @@ def start_alone(
             record(actor=actor, action="evaluation_start", subject=evaluation, to_state=State.DRAFT)
             return evaluation
     except IntegrityError:
-        first = Evaluation.objects.filter(start_key=row_key).first()
+        first: Evaluation | None = Evaluation.objects.filter(start_key=row_key).first()
         if first is not None:
             return first
         return Evaluation.objects.get(project=project, campaign=campaign)

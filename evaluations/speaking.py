@@ -81,8 +81,8 @@ def _budget(evaluation: Evaluation) -> dict[str, str | None]:
 def budget_typed(evaluation: Evaluation, key: str) -> str:
     """What was typed for ``budget.<key>``."""
     if key in AMOUNT_COLUMNS:
-        return getattr(evaluation, f"{key}_typed")
-    return evaluation.extra.get(f"budget.{key}", "")
+        return str(getattr(evaluation, f"{key}_typed"))
+    return str(evaluation.extra.get(f"budget.{key}", ""))
 
 
 def write_rows(document: EvaluationDocument, evaluation: Evaluation) -> None:

@@ -13,7 +13,7 @@ PUBLISHED = dict(published_documents())
 
 
 @pytest.fixture
-def season(region):
+def season_2020(region):
     """An open evaluation campaign for 2020 on the national form."""
     return Campaign.objects.create(
         name="2020年度绩效自评",
@@ -22,6 +22,11 @@ def season(region):
         region=region,
         edition_id="national-2020-self-evaluation",
     )
+
+
+@pytest.fixture
+def season(season_2020):
+    return season_2020
 
 
 @pytest.fixture
@@ -40,11 +45,11 @@ def approved(make_declaration):
 
 
 @pytest.fixture
-def opened(approved, season, people):
+def opened(approved, season_2020, people):
     """opened() → a self-evaluation with copied targets."""
 
     def make(source="xxzx-2020-5", campaign=None):
         targets = approved(source)
-        return open_evaluation(targets.project, campaign or season, actor=people["信息中心填报人"])
+        return open_evaluation(targets.project, campaign or season_2020, actor=people["信息中心填报人"])
 
     return make

@@ -1,4 +1,4 @@
-"""``manage.py load_demo``: published forms, demo accounts, drafts and a season under way; again and again with the same result."""
+"""``manage.py load_demo``: published forms, demo accounts, drafts and seasons under way; again and again with the same result."""
 
 from typing import Any
 
@@ -6,14 +6,16 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from declarations import demo, demo_season
+from evaluations import demo as demo_evaluations
 
 
 class Command(BaseCommand):
-    help = "载入公开的表、演示账号、草稿和已送审的表（只在演示或调试环境里）。可以重复运行，结果一样。"
+    help = "载入公开的表、演示账号、草稿、已送审的表和自评表（只在演示或调试环境里）。可以重复运行，结果一样。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG or settings.TESTING):
             raise CommandError("只在演示或调试环境里载入演示数据（PERFGOALS_DEMO=1）。演示账号的密码是公开的。")
         counts = demo.load()
         counts["送审的表"] = demo_season.load()
+        counts |= demo_evaluations.load()
         self.stdout.write("演示数据已就绪：" + "，".join(f"{what} {number}" for what, number in counts.items()))
