@@ -1,7 +1,6 @@
 """What is printed behind an official form: 调整对照表 of an adjusted one, 上年对照表 where it was asked for (F58)."""
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from declarations.models import Declaration
 from declarations.official import Official, official
@@ -30,14 +29,6 @@ def last_year_of(declaration: Declaration) -> Declaration | None:
         project=declaration.project_id, fiscal_year__lt=declaration.fiscal_year, state=State.APPROVED
     )
     return earlier.order_by("-fiscal_year", "-pk").first()
-
-
-def key_of(fingerprint: str, annexes: Sequence[Annex]) -> str:
-    """Under which the PDF is kept: the form's fingerprint, or one that covers its annexes too."""
-    if not annexes:
-        return fingerprint
-    said = "\n".join([fingerprint, *(annex.to_json() for annex in annexes)])
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def comparison_of(old: Official, new: Official, *, same_form: bool) -> Comparison:

@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header, parse_etags
 from django.views.decorators.http import require_GET
 
-from declarations.annexes import annexes_of, key_of
+from declarations.annexes import annexes_of
 from declarations.checkup import describe
 from declarations.models import Declaration
 from declarations.official import Official, official
 from declarations.views import in_scope
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.documents.annex import Annex
-from perfgoals.documents.kept import kept_pdf
+from perfgoals.documents.kept import kept_pdf, key_of
 from perfgoals.documents.printing import MissingGlyph, PrintingFailed, render_pdf
 from perfgoals.editions import get_edition
 from perfgoals.filling.addresses import place_url

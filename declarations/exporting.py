@@ -14,11 +14,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from declarations import excel, permissions
-from declarations.annexes import annexes_of, key_of
+from declarations.annexes import annexes_of
 from declarations.models import Declaration, Indicator
 from declarations.official import official
 from perfgoals.accounts.models import User
-from perfgoals.documents.kept import kept_pdf
+from perfgoals.documents.kept import kept_pdf, key_of
 from perfgoals.editions import get_edition
 from perfgoals.excel import write_list
 from perfgoals.jobs.kinds import ItemFailed, JobKind, Planned

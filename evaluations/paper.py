@@ -29,6 +29,19 @@ FOOT = (
 )
 
 
+def for_print(
+    document: EvaluationDocument,
+    edition: Edition,
+    *,
+    sheet: ScoreSheet | None = None,
+    with_details: bool = False,
+) -> tuple[Points, tuple[Details, ...]]:
+    """What is handed to the printer beside the document. ``sheet``: the stored score, else it is computed."""
+    sheet = sheet or score(document, edition)
+    behind = (details_of(document, edition, sheet),) if with_details else ()
+    return points_for(document, sheet), behind
+
+
 def points_for(document: EvaluationDocument, sheet: ScoreSheet) -> Points:
     """What paper prints as 得分 beside the document's own words.
 

@@ -1,15 +1,13 @@
 """Self-evaluations for ``manage.py render_forms --kind evaluation``: the published ones, and any document in a file."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 
-from evaluations.paper import details_of, points_for
-from evaluations.scoring import NoRules, score
+from evaluations.paper import for_print
+from evaluations.scoring import NoRules
 from perfgoals.documents.declaration import BadDocument
-from perfgoals.documents.details import Behind
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.documents.rendering import Printed, Unknown
 from perfgoals.editions import UnknownEdition, get_edition
@@ -34,18 +32,11 @@ def _paper(path: Path, *, with_details: bool) -> Printed:
             raise Unknown(f"{path.name}：文件太大，超过 20 MB。")
         document = EvaluationDocument.from_json(path.read_bytes())
         edition = get_edition(document.form)
-        sheet = score(document, edition)
+        points, behind = for_print(document, edition, with_details=with_details)
     except (BadDocument, NoRules) as wrong:
         raise Unknown(f"{path.name}：{wrong}") from wrong
     except UnknownEdition as wrong:
         raise Unknown(f"{path.name}：没有“{wrong}”这种表式。") from wrong
     except OSError as wrong:
         raise Unknown(f"{path.name}：打不开文件（{wrong.strerror}）。") from wrong
-    annexes = partial(_details, document) if with_details else tuple
-    return Printed(
-        path.stem, document.project_name or "", document, annexes=annexes, points=points_for(document, sheet)
-    )
-
-
-def _details(document: EvaluationDocument) -> Sequence[Behind]:
-    return (details_of(document, get_edition(document.form)),)
+    return Printed(path.stem, document.project_name or "", document, annexes=lambda: behind, points=points)

@@ -8,12 +8,15 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from django.conf import settings
+
+from perfgoals.documents.details import Behind
+from perfgoals.documents.points import Points
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +38,15 @@ def kept_pdf(fingerprint: str, make: Callable[[], bytes]) -> bytes:
     except OSError:
         _log.warning("a printed form could not be kept", exc_info=True)
     return made
+
+
+def key_of(fingerprint: str, annexes: Sequence[Behind] = (), points: Points | None = None) -> str:
+    """Under which a PDF is kept: the form's fingerprint, or one that covers what is printed beside and behind it too."""
+    beside = [points.to_json()] if points and points != Points() else []
+    if not annexes and not beside:
+        return fingerprint
+    said = "\n".join([fingerprint, *beside, *(annex.to_json() for annex in annexes)])
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @cache

@@ -7,11 +7,12 @@ import pytest
 from django.urls import reverse
 
 from declarations import downloads
-from declarations.annexes import annexes_of, key_of
+from declarations.annexes import annexes_of
 from declarations.models import Declaration, Indicator
 from declarations.official import official
 from declarations.reviewing import adjust
 from perfgoals.documents.annex import Annex, line_of
+from perfgoals.documents.kept import key_of
 from perfgoals.documents.pdf import MissingGlyph, make_pdf, read_attached
 from perfgoals.editions import get_edition
 from perfgoals.workflow import State, freeze

@@ -3,7 +3,9 @@
 import pytest
 
 from perfgoals.documents import kept
+from perfgoals.documents.annex import Annex
 from perfgoals.documents.kept import kept_pdf
+from perfgoals.documents.points import Points
 
 ONE, TWO = "1" * 64, "2" * 64
 
@@ -77,3 +79,17 @@ def test_a_full_disk_keeps_nobody_from_printing(settings, monkeypatch, moment):
     assert kept_pdf(ONE, lambda: b"%PDF") == b"%PDF"
     monkeypatch.undo()
     assert files(settings) == []
+
+
+def test_what_is_printed_beside_and_behind_a_form_has_a_name_of_its_own():
+    annex, points = Annex("对照表", "0123", (), "前", "后", ()), Points({"r1": "2.50"}, "9.80", "12.30")
+    keys = [
+        kept.key_of(ONE),
+        kept.key_of(ONE, [annex]),
+        kept.key_of(ONE, (), points),
+        kept.key_of(ONE, [annex], points),
+        kept.key_of(ONE, (), Points({"r1": "2.51"}, "9.80", "12.30")),
+        kept.key_of(TWO, (), points),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert keys[0] == ONE == kept.key_of(ONE, (), Points())

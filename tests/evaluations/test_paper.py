@@ -9,8 +9,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from evaluations.paper import details_of, points_for
-from evaluations.scoring import score
+from evaluations.paper import details_of, for_print, points_for
+from evaluations.scoring import execution_of, make_sheet, measure, score
 from evaluations.scoring.arithmetic import show
 from perfgoals.documents import pdf, printing
 from perfgoals.documents.annex import Annex
@@ -19,7 +19,7 @@ from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.editions import all_editions, get_edition
 from tests.documents.ground import text_of
 from tests.documents.test_pdf import failures
-from tests.evaluations.builders import HUBEI, NATIONAL, PUTUO, SICHUAN, form, full_rows, row
+from tests.evaluations.builders import HUBEI, NATIONAL, PUTUO, SICHUAN, form, full_rows, row, rules_with
 from tests.evaluations.test_replay import generated
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "evaluations").glob("*.json"))
@@ -223,3 +223,20 @@ def test_words_that_nobody_can_print_are_named():
     with pytest.raises(pdf.MissingGlyph) as caught:
         pdf.make_pdf(met(), get_edition(NATIONAL), annexes=[details(document)])
     assert caught.value.path == "indicators.r1.name"
+
+
+def test_a_stored_score_is_printed_as_it_was_given():
+    """The rules of the edition may have changed since: paper follows the sheet that was kept, not today's rules."""
+    document, edition = form(row("≤2小时", "3小时", "90")), get_edition(NATIONAL)
+    rules = rules_with("at_most", "ratio_overrun")
+    given = make_sheet(
+        document.form,
+        rules,
+        [(("r1", "产出指标", "数量指标", "指标", "≤2小时", "3小时"), measure(document.indicators[0], 2021))],
+        execution_of(document),
+    )
+    points, behind = for_print(document, edition, sheet=given, with_details=True)
+    assert dict(points.rows) == {"r1": "60"}
+    assert behind[0].rows[0].points == "60"
+    assert for_print(document, edition) == (points_for(document, score(document, edition)), ())
+    assert dict(for_print(document, edition)[0].rows) == {"r1": "45"}
