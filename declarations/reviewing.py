@@ -11,14 +11,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from declarations import notifying, permissions
-from declarations.fields import place_of
-from declarations.models import TABLES, Declaration
+from declarations.models import Declaration
 from declarations.speaking import document_of, write_rows
 from declarations.workflow import APPROVE, PASS, RETURN
 from perfgoals.accounts.models import User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.audit.trail import record
-from perfgoals.filling.places import is_row_id
+from perfgoals.filling.words import is_on_form
 from perfgoals.reviewing import returning
 from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import State, StateConflict, Transition, perform
@@ -49,20 +48,6 @@ def send_back(
         declaration, actor=actor, comment=comment, places=places, reason_code=reason_code, clause=clause
     )
     notifying.tell_returned(declaration, kept, actor=actor)
-
-
-def is_on_form(declaration: Declaration, path: str) -> bool:
-    """Whether the form has this section (``section:case``), field, row or cell."""
-    edition = declaration.edition
-    if path.startswith("section:"):
-        return path[8:] in {section.key for section in edition.sections}
-    table, _, rest = path.partition(".")
-    if table in TABLES and rest:
-        row_id, dot, _ = rest.partition(".")
-        if table not in edition.fields or not is_row_id(row_id) or (dot and place_of(edition, path) is None):
-            return False
-        return getattr(declaration, table).filter(row_id=row_id).exists()
-    return path in edition.fields
 
 
 def undo(declaration: Declaration, *, actor: User) -> None:

@@ -19,7 +19,7 @@ from perfgoals.audit.models import AuditRecord
 from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.editions import Edition
 from perfgoals.filling.editing import clean
-from perfgoals.filling.words import in_form_order, place_words
+from perfgoals.filling.words import in_form_order, is_on_form, place_words
 from perfgoals.reviewing.models import ReturnNote
 from perfgoals.reviewing.reasons import all_reasons
 from perfgoals.reviewing.returning import NamedPlace, last_round
@@ -75,7 +75,7 @@ def keep_notes(declaration: Declaration, entries: Sequence[Listed], *, actor: Us
             continue
         if note is not None and (note.note, note.is_listed) == (text, entry.is_listed):
             continue
-        if note is None and not reviewing.is_on_form(declaration, entry.path):
+        if note is None and not is_on_form(declaration, entry.path):
             raise ValidationError(f"表上没有这一处：{entry.path[:80]}。")
         ReturnNote.objects.update_or_create(
             content_type=content_type,

@@ -21,11 +21,12 @@ from declarations.models import Declaration
 from declarations.review import returning, suggesting
 from declarations.review.page import READERS, ReviewPage, compared, nav_of, submitted_form, whole
 from declarations.review.returning import Listed
-from declarations.views_comments import board
 from declarations.workflow import APPROVE, PASS
 from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest, wants_json
+from perfgoals.filling.comment_pages import board
 from perfgoals.filling.posting import plain
+from perfgoals.filling.words import is_on_form
 from perfgoals.reviewing.models import ReturnNote, Suggestion
 from perfgoals.workflow import Incomplete, StateConflict, mark_opened, perform
 
@@ -45,7 +46,7 @@ def page_for(request: SignedInRequest, declaration: Declaration, **more: Any) ->
     if form is None:
         raise PermissionDenied("这张表还没有送审，没有可以审的稿。")
     wanted = request.GET.get("compare", "")
-    return ReviewPage(declaration, form, request.user, board(declaration, request), wanted, **more)
+    return ReviewPage(declaration, form, request.user, board(declaration, request.user), wanted, **more)
 
 
 @never_cache
@@ -128,7 +129,7 @@ def _refused(
     """The page again with everything as it was typed, and what is wrong."""
     if wants_json(request):
         return JsonResponse({"message": why}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    known = [entry for entry in entries if reviewing.is_on_form(declaration, entry.path)]
+    known = [entry for entry in entries if is_on_form(declaration, entry.path)]
     typed = {e.path: ReturnNote(path=e.path, note=e.note, is_listed=e.is_listed) for e in known}
     page = page_for(request, declaration, typed={k: n for k, n in typed.items() if n.note or n.is_listed})
     for card in page.margin.cards:

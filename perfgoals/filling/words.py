@@ -5,6 +5,7 @@ from typing import Any
 
 from perfgoals.editions import Edition
 from perfgoals.filling.filing import FilledFiling
+from perfgoals.filling.places import is_row_id
 
 WHOLE_FORM = "整张表"
 
@@ -33,6 +34,20 @@ def place_words(filing: FilledFiling, path: str, document: Any) -> str:
     if rest and rest.split(".")[0] not in known:
         return f"{edition.fields[table].term}：已删去的一行" if table in edition.fields else path
     return filing.words_for(path, document)
+
+
+def is_on_form(filing: FilledFiling, path: str) -> bool:
+    """Whether the form has this section (``section:case``), field, row or cell. One query for a row."""
+    edition = filing.edition
+    if path.startswith("section:"):
+        return path[8:] in {section.key for section in edition.sections}
+    table, _, rest = path.partition(".")
+    if table in filing.tables and rest:
+        row_id, dot, _ = rest.partition(".")
+        if table not in edition.fields or not is_row_id(row_id) or (dot and filing.place_of(path) is None):
+            return False
+        return filing.rows_of(table).filter(row_id=row_id).exists()
+    return path in edition.fields
 
 
 def section_words(edition: Edition, key: str) -> str:
