@@ -1,4 +1,4 @@
-"""``script/bench [row …]``: prints the table of the design's speed budgets; rows: lists autosave rush checkup targets pdf excel book scoring.
+"""``script/bench [row …]``: prints the table of the design's speed budgets; rows: lists autosave rush checkup targets pdf excel book scoring opening.
 
 Works on a database of its own: PostgreSQL where a server answers (``BENCH_DATABASE_URL``), else a SQLite file. Figures are ratios inside one run;
 milliseconds stand beside them only to show the scale.
@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROWS = ("lists", "autosave", "rush", "checkup", "targets", "pdf", "excel", "book", "scoring")
+ROWS = ("lists", "autosave", "rush", "checkup", "targets", "pdf", "excel", "book", "scoring", "opening")
 SMALL, LARGE = 600, int(os.environ.get("BENCH_DECLARATIONS", "60000"))
 POSTGRES = "postgres://postgres@127.0.0.1:5432/perfgoals_bench"
 
@@ -134,6 +134,10 @@ def main(wanted: list[str]) -> int:
         add(work.excel_list())
     if "book" in wanted:
         add(work.book())
+    if "opening" in wanted:  # last: its forms stand beside those that the other rows count
+        from bench import opening
+
+        add(opening.opening())
     return 0 if all(row.holds for row in table) else 1
 
 

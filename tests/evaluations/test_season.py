@@ -1,10 +1,13 @@
 """A season opened in one job: how much there is to do, what goes wrong and is said, what a second run does."""
 
+import datetime
 import io
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
+from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from declarations.models import Declaration
@@ -119,6 +122,39 @@ def test_an_item_done_twice_makes_nothing_twice(three, season_2020, people, plac
     assert EvaluationRow.objects.count() == rows
     records = AuditRecord.objects.filter(action="evaluations_open")
     assert [record.changes["forms"] for record in records] == [2]
+
+
+def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(three, season_2020, start, monkeypatch):
+    """Its first form is committed, its second is not; the next worker takes the item over when the lease is up."""
+    monkeypatch.setattr(opening, "CHUNK", 1)
+    real, calls = copying.from_targets, []
+
+    def dying(source, campaign):
+        calls.append(source.pk)
+        if len(calls) == 3:
+            raise SystemExit
+        return real(source, campaign)
+
+    monkeypatch.setattr(copying, "from_targets", dying)
+    job, _ = start(season_2020)
+    with pytest.raises(SystemExit):
+        queue.drain(str(job.pk), worker="doomed")
+    assert Evaluation.objects.count() == 2
+    job.items.filter(worker="doomed").update(leased_until=timezone.now() - datetime.timedelta(seconds=1))
+    queue.drain(str(job.pk), worker="next")
+    job.refresh_from_db()
+    assert (job.state, job.progress().done, job.progress().failed) == (JobState.DONE, 3, 0)
+    assert Evaluation.objects.count() == 3
+    assert sorted(row[2] for row in listed(job)) == ["原来就有", "新建", "新建"]
+
+
+def test_its_page_says_what_is_being_done(three, season_2020, start, people, client):
+    job, _ = start(season_2020)
+    client.force_login(people["业务管理员"])
+    page = client.get(reverse("jobs:job", args=[job.pk]))
+    assert page.status_code == 200
+    assert "建表" in page.content.decode()
+    assert season_2020.name in page.content.decode()
 
 
 def test_statements_do_not_grow_with_each_form(

@@ -50,17 +50,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG):
             raise CommandError("只在演示或调试环境里生成压力数据（PERFGOALS_DEMO=1）。")
-        published = Declaration.objects.exclude(source_id="").filter(edition_id="sh-2020-declaration")
-        patterns = [
-            Pattern(
-                {name: getattr(declaration, name) for name in COPIED},
-                list(declaration.indicators.all()),
-                list(declaration.sub_projects.all()),
-                declaration.document(),
-            )
-            for declaration in published
-        ]
-        if not patterns:
+        published = patterns()
+        if not published:
             raise CommandError("没有样本。请先运行 manage.py load_demo。")
         dice = random.Random(options["seed"])
         wanted = options["declarations"] - Declaration.objects.filter(project__code__startswith="L").count()
@@ -70,8 +61,22 @@ class Command(BaseCommand):
         for first in range(start, options["declarations"], BATCH):
             numbers = range(first, min(first + BATCH, options["declarations"]))
             with transaction.atomic():
-                _write(numbers, dice, patterns, units, campaigns)
+                _write(numbers, dice, published, units, campaigns)
         self.stdout.write(f"共 {Declaration.objects.count()} 份申报，{Indicator.objects.count()} 行指标。")
+
+
+def patterns() -> list[Pattern]:
+    """The published forms of 2020; none before the demonstration is loaded."""
+    published = Declaration.objects.exclude(source_id="").filter(edition_id="sh-2020-declaration")
+    return [
+        Pattern(
+            {name: getattr(declaration, name) for name in COPIED},
+            list(declaration.indicators.all()),
+            list(declaration.sub_projects.all()),
+            declaration.document(),
+        )
+        for declaration in published
+    ]
 
 
 def _units(count: int) -> list[tuple[Organization, User]]:
