@@ -25,7 +25,7 @@ UNCONFIRMED = "（待核实）"
 EXECUTION = "预算执行率"
 FOOT = (
     "本页各数由表上的数据按所列口径算出，四舍五入到两位小数，每行只舍入一次。"
-    "这份 PDF 附带的 evaluation.json 是全部输入，任何人可以据此重算。"
+    "这份 PDF 附带的 evaluation.json 是全部输入，任何人可以据此重算（score_form 命令直接读这份 PDF）。"
 )
 
 

@@ -7,8 +7,12 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from evaluations.paper import for_print
 from evaluations.published import document_of
 from evaluations.scoring import same_figures
+from perfgoals.documents.pdf import make_pdf
+from perfgoals.editions import get_edition
+from tests.documents.ground import text_of
 from tests.evaluations.builders import form, full_rows
 from tests.evaluations.test_replay import RECORDS
 
@@ -34,6 +38,26 @@ def test_a_published_form(tmp_path):
     assert "narrative_against_points" in [finding["code"] for finding in result["findings"]]
     del result["findings"], result["fingerprint"]
     assert same_figures(result)
+
+
+def test_the_paper_itself_recomputes_to_what_it_says(tmp_path):
+    """Whoever was handed the PDF needs nothing else: its attachment gives the total that its last page prints."""
+    rows = full_rows()
+    document = form(replace(rows[0], actual="48家"), *rows[1:])
+    edition = get_edition(document.form)
+    points, behind = for_print(document, edition, with_details=True)
+    path = tmp_path / "form.pdf"
+    path.write_bytes(make_pdf(document, edition, points=points, annexes=behind))
+    code, out, _ = run(path)
+    result = json.loads(out)
+    assert (code, result["total"], result["fingerprint"]) == (0, "98.00", document.fingerprint)
+    text = text_of(path.read_bytes(), tmp_path)
+    assert "总分98分（满分100分）" in text
+    assert "总分10098" in text
+    path.write_bytes(b"%PDF-1.7 of somebody else")
+    code, out, err = run(path)
+    assert (code, out) == (2, "")
+    assert "PDF" in err
 
 
 def test_every_row_says_formula_inputs_clause_and_sentence(tmp_path):

@@ -1,4 +1,4 @@
-"""``manage.py score_form FILE.json``: the score of a self-evaluation by its edition's rule set, as JSON.
+"""``manage.py score_form FILE``: the score of a self-evaluation (JSON, or our PDF) by its edition's rule set, as JSON.
 
 Prints the whole score sheet (every row's points, formula, inputs, clause and sentence; total, cap, grade, distance to the
 next grade) and what contradicts itself on the form. Exit 2 for a file that is no self-evaluation.
@@ -22,11 +22,11 @@ LARGEST = 20 * 2**20
 
 
 class Command(BaseCommand):
-    help = "按表式的评分口径给一张绩效自评表（JSON）打分，打印每行的得分、公式、依据和总分。"
+    help = "按表式的评分口径给一张绩效自评表（JSON 或本系统打印的 PDF）打分，打印每行的得分、公式、依据和总分。"
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE.json")
+        parser.add_argument("file", type=Path, metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
@@ -48,13 +48,26 @@ class Command(BaseCommand):
 
 
 def read_document(path: Path) -> EvaluationDocument:
-    """The self-evaluation in a JSON file. Raises ``BadDocument`` with a Chinese message."""
+    """The self-evaluation in a JSON file, or in a PDF of ours. Raises ``BadDocument`` with a Chinese message."""
     try:
         if path.stat().st_size > LARGEST:
             raise BadDocument("文件太大，超过 20 MB。")
-        text = path.read_bytes().decode("utf-8-sig")
+        data = path.read_bytes()
+        if data.startswith(b"%PDF-"):
+            return _attached(data)
+        text = data.decode("utf-8-sig")
     except OSError as wrong:
         raise BadDocument(f"打不开文件（{wrong.strerror}）。") from wrong
     except UnicodeDecodeError as wrong:
         raise BadDocument("不是 UTF-8 编码的文件。") from wrong
     return EvaluationDocument.from_json(text)
+
+
+def _attached(data: bytes) -> EvaluationDocument:
+    """What was printed, from the paper itself: anybody who has the file can do the sums again."""
+    from perfgoals.documents.pdf import Unreadable, read_attached_evaluation
+
+    try:
+        return read_attached_evaluation(data)
+    except Unreadable as wrong:
+        raise BadDocument(str(wrong)) from wrong
