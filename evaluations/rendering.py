@@ -1,10 +1,12 @@
-"""Self-evaluations for ``manage.py render_forms --kind evaluation``: the published ones, and any document in a file."""
+"""Self-evaluations for ``manage.py render_forms --kind evaluation``: the published ones, ours, any document in a file."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
 
+from evaluations.models import Evaluation
+from evaluations.official import official
 from evaluations.paper import for_print
 from evaluations.scoring import NoRules
 from perfgoals.documents.declaration import BadDocument
@@ -14,16 +16,29 @@ from perfgoals.editions import UnknownEdition, get_edition
 
 KIND = "evaluation"
 LARGEST = 20 * 2**20
+LONGEST_NUMBER = 19
 
 
 def find(ids: Sequence[str], *, with_details: bool = False) -> list[Printed]:
-    """The forms named: an id of ``fixtures/evaluations`` or the path of a JSON document. Raises ``Unknown``."""
+    """The forms named: an evaluation's number, an id of ``fixtures/evaluations`` or the path of a JSON document.
+
+    Without ids the published ones. Raises ``Unknown``.
+    """
     folder = Path(settings.BASE_DIR) / "fixtures" / "evaluations"
     kept = {path.stem: path for path in sorted(folder.glob("*.json"))}
-    paths = {one: kept.get(one, Path(one)) for one in ids or kept}
+    numbers = [int(one) for one in ids if one.isascii() and one.isdecimal() and len(one) < LONGEST_NUMBER]
+    stored = Evaluation.objects.in_bulk(numbers) if numbers else {}
+    paths = {
+        one: kept.get(one, Path(one)) for one in ids or kept if not (one.isdecimal() and int(one) in stored)
+    }
     if missing := [one for one, path in paths.items() if not path.is_file()]:
         raise Unknown(f"没有这些绩效自评表：{'、'.join(missing)}")
-    return [_paper(path, with_details=with_details) for path in paths.values()]
+    return [
+        _paper(paths[one], with_details=with_details)
+        if one in paths
+        else official(stored[int(one)], with_details=with_details)
+        for one in ids or kept
+    ]
 
 
 def _paper(path: Path, *, with_details: bool) -> Printed:
