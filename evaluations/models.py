@@ -18,6 +18,7 @@ from django.utils import timezone
 from declarations.models import Declaration, Project
 from perfgoals.accounts.models import User
 from perfgoals.documents.evaluation import TEXT_KEYS
+from perfgoals.editions.model import Field
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.marks import Mark, WrittenReason
 from perfgoals.filling.places import Place
@@ -205,6 +206,14 @@ class Evaluation(FilledFiling):
         from evaluations.fields import cells_of
 
         return cells_of(self, row)
+
+    def is_filled(self, field: Field, document: "EvaluationDocument") -> bool:
+        """Rows of copied targets say nothing of the unit: the table is filled once a result stands in it."""
+        if field.key != "indicators":
+            return super().is_filled(field, document)
+        return any(
+            row.actual or row.band or row.self_score or row.not_applicable for row in document.indicators
+        )
 
     def findings(self, document: "EvaluationDocument | None" = None) -> list[Finding]:
         from evaluations.checking import findings_of

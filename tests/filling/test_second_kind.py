@@ -104,6 +104,18 @@ def test_the_task_list_knows_what_is_typed(form, people):
     assert step.url.startswith(page_url(form, "tasks").removesuffix("tasks/"))
 
 
+def test_copied_rows_alone_do_not_fill_a_section(form, people):
+    li = people["信息中心填报人"]
+
+    def filling():
+        page = sections_page(form, form.document(), li)
+        return next(p.filling for p in page.progress if "indicators" in {f.key for f in p.section.fields})
+
+    assert filling() == "empty"
+    save_fields(form, [FieldChange(f"indicators.{form.indicators.first().row_id}.actual", "53家")], actor=li)
+    assert filling() != "empty"
+
+
 def test_a_finding_leads_to_its_control(form):
     row = form.indicators.first()
     url = place_url(form, f"indicators.{row.row_id}.actual")
