@@ -76,7 +76,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "evaluation_open": ("从目标建自评表", "从批复的目标建了{what}"),
     "evaluation_start": ("建自评表", "建了{what}，目标自行填写"),
     "evaluations_open": ("成批建自评表", "给{organization}建了 {forms} 张自评表：{what}"),
-    "evaluation_fetch": ("重新取目标", "重新取了{what}的目标：改 {changed} 行，新增 {new} 行，去掉 {vanished} 行"),
+    "evaluation_fetch": (
+        "重新取目标",
+        "重新取了{what}的目标：改 {changed} 行，新增 {new} 行，去掉 {vanished} 行",
+    ),
     "evaluation_points": ("给审核分", "给{what}写了审核分"),
     "evidence_add": ("上传佐证材料", "给{what}上传了“{file}”"),
     "evidence_remove": ("删除佐证材料", "删去了{what}的“{file}”"),

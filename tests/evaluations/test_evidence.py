@@ -59,7 +59,7 @@ def test_a_file_of_a_row_comes_back_as_it_was(evaluation, people):
         "第 3 页",
     )
     answer = at(people[OFFICER]).get(address(kept))
-    assert b"".join(answer.streaming_content) == PDF
+    assert answer.content == PDF
     assert answer["Content-Disposition"].startswith("attachment;")
     assert "filename*=utf-8''%E7%AD%BE%E5%88%B0%E8%A1%A8.pdf" in answer["Content-Disposition"]
     assert answer["X-Content-Type-Options"] == "nosniff"
