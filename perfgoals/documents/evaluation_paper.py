@@ -152,6 +152,8 @@ class _Making:
             else Place("", "", "")
         )
         score = self.points.execution or printable(budget.get("execution_score") or "")
+        if not score and weight == NOTHING:
+            score = NOTHING
         return (
             Place("", "", weight, "number"),
             replace(typed, text=typed.text or computed, kind="number"),

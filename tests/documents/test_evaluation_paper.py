@@ -198,6 +198,11 @@ def test_a_row_that_does_not_apply_and_rates_that_cannot_be_computed(tmp_path):
     assert "一百" in text
 
 
+def test_a_rule_set_without_points_for_execution_prints_dashes(tmp_path):
+    form = national(form="sichuan-2025-self-evaluation", budget={"current_year": "100", "executed": "55"})
+    assert "年度资金总额100.0055.00—55.00%—其中" in text_of(made(form), tmp_path)
+
+
 def test_group_points_are_the_documents_else_the_editions():
     edition = get_edition(PUTUO)
     base = published("putuo-2021-3")
