@@ -16,7 +16,11 @@ const CHOSEN = 60; // after a choice: no more keys will follow
 const TIMEOUT = 20000;
 const DELAYS = [2, 5, 10, 30];
 
-/** One field of the page: one control, or the radio buttons of one path. */
+/** One field of the page: one control, or the radio buttons of one path.
+ *
+ * A tick box says in `data-off` what it means when it is not ticked; a hidden input of the same name before it says the
+ * same to a plain post.
+ */
 class Field {
   constructor(path) {
     this.path = path;
@@ -40,7 +44,7 @@ class Field {
 
   set value(text) {
     const [first] = this.controls;
-    if (first.type === "radio") this.controls.forEach((one) => (one.checked = one.value === text));
+    if (isTicked(first)) this.controls.forEach((one) => (one.checked = one.value === text));
     else {
       if (first.tagName === "SELECT" && ![...first.options].some((one) => one.value === text)) {
         first.add(new Option(`${text}（不在清单）`, text));
@@ -78,18 +82,22 @@ class Field {
   }
 }
 
+function isTicked(control) {
+  return control.type === "radio" || control.type === "checkbox";
+}
+
 function valueOf(controls) {
-  if (controls[0].type !== "radio") return controls[0].value;
+  if (!isTicked(controls[0])) return controls[0].value;
   const chosen = controls.find((one) => one.checked);
-  return chosen ? chosen.value : "";
+  return chosen ? chosen.value : controls[0].dataset.off || "";
 }
 
 /** What the server put there, whatever the browser or the person has done since. */
 function shownOf(controls) {
   const [first] = controls;
-  if (first.type === "radio") {
+  if (isTicked(first)) {
     const chosen = controls.find((one) => one.defaultChecked);
-    return chosen ? chosen.value : "";
+    return chosen ? chosen.value : first.dataset.off || "";
   }
   if (first.tagName !== "SELECT") return first.defaultValue;
   const chosen = [...first.options].find((one) => one.defaultSelected) || first.options[0];
@@ -217,7 +225,7 @@ export class Autosave {
     this.keep(field);
     if (field.contest) return;
     if (!this.failures && !this.isSignedOut && !this.halted) this.busy(field);
-    const isQuick = isChosen && (control.type === "radio" || control.tagName === "SELECT");
+    const isQuick = isChosen && (isTicked(control) || control.tagName === "SELECT");
     this.later(isQuick ? CHOSEN : QUIET);
   }
 
@@ -432,7 +440,7 @@ export class Autosave {
   refusal(field, message, shape) {
     const place = this.root.querySelector(`[data-refusal-for="${field.path}"]`);
     field.controls.forEach((one) => {
-      if (one.tagName !== "INPUT" || one.type !== "radio") one.classList.toggle("is-invalid", shape === "error" && Boolean(message));
+      if (!isTicked(one)) one.classList.toggle("is-invalid", shape === "error" && Boolean(message));
     });
     if (!place) return;
     place.textContent = "";

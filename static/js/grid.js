@@ -365,6 +365,7 @@ function onCellKey(event, root, cell) {
     return enter(next) || ends(root, event.shiftKey ? -1 : 1);
   }
   if (down || event.key === "ArrowUp") {
+    if (cell.tagName === "SELECT") return false; // the arrows choose
     if (!isAtEdge(cell, down ? 1 : -1)) return false;
     enter(vertical(root, cell, down ? 1 : -1));
     return true;
