@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from declarations import notifying, permissions
+from declarations.latest_act import acts_on, latest_act, told
 from declarations.models import Declaration
 from declarations.speaking import document_of, write_rows
 from declarations.workflow import APPROVE, PASS, RETURN
@@ -23,6 +24,14 @@ from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import State, StateConflict, Transition, perform
 
 UNDO_SECONDS = 60
+TOO_LATE = f"过了 {UNDO_SECONDS} 秒，撤不了"
+OPENED = "下一位已经打开，撤不了"
+ADJUSTING = "单位已经开始目标调整，撤不了"
+_UNDOABLE = frozenset({PASS.action, RETURN.action, APPROVE.action})
+
+
+class NotUndone(StateConflict):
+    """The act stands; the text says why, for people, without a full stop."""
 
 
 @transaction.atomic
@@ -51,16 +60,16 @@ def send_back(
 
 
 def undo(declaration: Declaration, *, actor: User) -> None:
-    """Take back one's own last 通过, 退回 or 批复 within a minute, unless the next person has opened it (F65).
+    """Take back one's own last 通过, 退回 or 批复 within a minute, unless the next person has begun with it (F65).
 
-    Raises ``StateConflict`` when it is too late, ``PermissionDenied`` for somebody else's act.
+    Taking it back twice does no harm. Raises ``NotUndone`` with the reason, ``PermissionDenied`` for who has done nothing.
     """
-    last = last_act(declaration)
-    if last is None or last.actor_id != actor.pk:
+    last = latest_act(declaration)
+    if last is None or not acts_on([declaration.pk]).filter(actor=actor, action__in=_UNDOABLE).exists():
         raise PermissionDenied
-    is_late = timezone.now() - last.at > datetime.timedelta(seconds=UNDO_SECONDS)
-    if is_late or declaration.opened_at is not None or declaration.state != last.to_state:
-        raise StateConflict
+    if last.action == "undo" and last.actor_id == actor.pk:
+        return
+    _require_undoable(declaration, last, actor)
     step = Transition(
         action="undo",
         label="撤销",
@@ -70,29 +79,41 @@ def undo(declaration: Declaration, *, actor: User) -> None:
         unopened_only=True,
         stamps=lambda user: {"opened_by": user, "opened_at": timezone.now()},
     )
-    with transaction.atomic():
-        perform(step, declaration, actor=actor, version=declaration.version)
-        notifying.tell_undone(declaration)
-        if last.action == RETURN.action and (latest := returning.last_round(declaration)):
-            latest.delete()
-        if last.action == APPROVE.action and declaration.adjusts_id is not None:
-            _bring_back(declaration.adjusts_id, actor)
+    try:
+        _take_back(declaration, step, last, actor)
+    except StateConflict as overtaken:
+        latest = latest_act(declaration)
+        moved = latest is not None and latest.pk != last.pk
+        raise NotUndone(f"{told(latest, actor)}，撤不了" if latest and moved else OPENED) from overtaken
+    except IntegrityError as adjusting:  # declaration_open_once: the unit was faster by a moment
+        raise NotUndone(ADJUSTING) from adjusting
+
+
+def _require_undoable(declaration: Declaration, last: AuditRecord, actor: User) -> None:
+    if last.actor_id != actor.pk or last.action not in _UNDOABLE:
+        raise NotUndone(f"{told(last, actor)}，撤不了")
+    if declaration.opened_at is not None:
+        raise NotUndone(OPENED)
+    if timezone.now() - last.at > datetime.timedelta(seconds=UNDO_SECONDS):
+        raise NotUndone(TOO_LATE)
+    if last.action == APPROVE.action and declaration.adjustment_under_way is not None:
+        raise NotUndone(ADJUSTING)
+
+
+@transaction.atomic
+def _take_back(declaration: Declaration, step: Transition, last: AuditRecord, actor: User) -> None:
+    perform(step, declaration, actor=actor, version=declaration.version)
+    notifying.tell_undone(declaration)
+    if last.action == RETURN.action and (latest := returning.last_round(declaration)):
+        latest.delete()
+    if last.action == APPROVE.action and declaration.adjusts_id is not None:
+        _bring_back(declaration.adjusts_id, actor)
 
 
 def last_act(declaration: Declaration) -> AuditRecord | None:
-    """The latest change of state, if it was a 通过, 退回 or 批复: what may be undone, or was done by a first click."""
-    from django.contrib.contenttypes.models import ContentType
-
-    acts = {PASS.action, RETURN.action, APPROVE.action}
-    latest = (
-        AuditRecord.objects.filter(
-            content_type=ContentType.objects.get_for_model(Declaration), object_id=declaration.pk
-        )
-        .exclude(to_state="")
-        .order_by("-sequence")
-        .first()
-    )
-    return latest if latest is not None and latest.action in acts else None
+    """The latest act, if it was a 通过, 退回 or 批复: what may be undone, or was done by a first click."""
+    latest = latest_act(declaration)
+    return latest if latest is not None and latest.action in _UNDOABLE else None
 
 
 def _bring_back(pk: int, actor: User) -> None:
@@ -112,8 +133,8 @@ def _bring_back(pk: int, actor: User) -> None:
 def adjust(declaration: Declaration, *, actor: User, reason: str) -> Declaration:
     """目标调整: a new version in DRAFT with the same content; the old one stays in force until that is approved.
 
-    Asking twice returns the adjustment that is under way. Raises ``PermissionDenied``, or ``ValidationError``
-    (Chinese) without a reason.
+    Asking twice returns the adjustment that is under way. Raises ``PermissionDenied``, ``StateConflict`` where the
+    approval was taken back this very moment, or ``ValidationError`` (Chinese) without a reason.
     """
     if not permissions.may_adjust(actor, declaration):
         raise PermissionDenied
@@ -134,8 +155,10 @@ def adjust(declaration: Declaration, *, actor: User, reason: str) -> Declaration
     try:
         with transaction.atomic():
             new.save()
-    except IntegrityError:  # declaration_open_once: the same click came twice at the same moment
-        return open_ones.get()
+    except IntegrityError as open_once:  # declaration_open_once
+        if (under_way := open_ones.first()) is None:
+            raise StateConflict from open_once
+        return under_way  # the same click came twice at the same moment
     write_rows(document_of(declaration), new)
     record(
         actor=actor,

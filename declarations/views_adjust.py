@@ -12,7 +12,7 @@ from declarations.official import official
 from declarations.views import in_scope
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.filling.permissions import may_edit, may_fill
-from perfgoals.workflow import State
+from perfgoals.workflow import State, StateConflict
 
 LONGEST_REASON = 2000
 
@@ -38,6 +38,8 @@ def adjust(request: SignedInRequest, pk: int) -> HttpResponse:
                 new = reviewing.adjust(declaration, actor=request.user, reason=reason)
             except ValidationError as refused:
                 error = "".join(refused.messages)
+            except StateConflict:
+                error = "批复刚刚撤销了，现在不能调整。原因还在下面，先记下来。"
             else:
                 messages.success(request, "新的一版建好了，内容和现在执行的一样。改要改的地方，再送审。")
                 return redirect("declarations:tasks", pk=new.pk)

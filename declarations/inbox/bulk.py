@@ -16,27 +16,18 @@ from django.db import IntegrityError
 from django.db.models import Count
 
 from declarations import permissions, reviewing
+from declarations.latest_act import acts_on, told
 from declarations.models import UNRANKED, Declaration
+from declarations.reviewing import NotUndone
 from declarations.workflow import APPROVE, PASS, RETURN
 from perfgoals.accounts.models import Role, User
 from perfgoals.appraising.models import ReviewForm
 from perfgoals.audit.models import AuditRecord
 from perfgoals.findings import Finding
 from perfgoals.reviewing.models import ReturnNote
-from perfgoals.templatetags.perfgoals import when
 from perfgoals.workflow import Incomplete, StateConflict, Transition, perform
 
 MOST = 100
-TOO_LATE = "过了 60 秒，撤不了"
-OPENED = "下一位已经打开，撤不了"
-_ACTS = {
-    PASS.action: "通过",
-    RETURN.action: "退回",
-    APPROVE.action: "批复",
-    "submit": "送审",
-    "recall": "撤回",
-    "undo": "撤销了审核",
-}
 
 
 class Act(StrEnum):
@@ -161,12 +152,8 @@ class _Known:
 
     def last(self, pk: int) -> str:
         """What happened last to the form, in words: “王一 今天 14:03 已经通过”; "" where nothing did."""
-        record = self._acts.get(pk)
-        if record is None:
-            return ""
-        mine = record.actor_id == self._user.pk
-        who = "您" if mine else record.actor.name if record.actor else "系统"
-        return f"{who} {when(record.at)} 已经{_ACTS[record.action]}"
+        act = self._acts.get(pk)
+        return told(act, self._user) if act is not None else ""
 
     def listed(self, pk: int) -> int:
         """How many places this reviewer has noted for a return of the form."""
@@ -182,10 +169,7 @@ class _Known:
 
     @cached_property
     def _acts(self) -> dict[int | None, AuditRecord]:
-        records = AuditRecord.objects.filter(
-            content_type=self._type, object_id__in=self._keys, action__in=_ACTS
-        )
-        return {record.object_id: record for record in records.select_related("actor").order_by("sequence")}
+        return {act.object_id: act for act in acts_on(self._keys)}
 
     @cached_property
     def _notes(self) -> dict[int, int]:
@@ -266,9 +250,8 @@ def take_back(user: User, keys: Iterable[int]) -> list[Outcome]:
             reviewing.undo(form, actor=user)
         except PermissionDenied:
             return _Known(user, [form]).last(form.pk) or "不是您办的，撤不了"
-        except StateConflict:
-            form.refresh_from_db()
-            return OPENED if form.opened_at is not None else TOO_LATE
+        except NotUndone as refused:
+            return str(refused)
         return ""
 
     return _each(picks, _forms(user, picks), one)

@@ -210,8 +210,9 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     declaration = form_for(request, pk)
     try:
         reviewing.undo(declaration, actor=request.user)
-    except StateConflict:
-        messages.error(request, "撤销不了：过了 60 秒，或者下一位已经打开。要改，请与他联系。")
+    except reviewing.NotUndone as refused:
+        name = declaration.project_name or "未命名项目"
+        messages.error(request, f"“{name}”没有撤销：{refused}。要改，请与对方联系。")
         return redirect("declarations:inbox")
     messages.success(
         request, f"已撤销。“{declaration.project_name}”回到“{declaration.get_state_display()}”，等您办。"

@@ -6,11 +6,13 @@ import threading
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from declarations import workflow
+from declarations.inbox.bulk import take_back
 from declarations.models import Declaration, Indicator
-from declarations.reviewing import adjust, send_back, undo
+from declarations.reviewing import NotUndone, adjust, send_back, undo
 from declarations.tables.acts import RowRefused
 from declarations.workflow import APPROVE, PASS, RECALL, TRANSITIONS
 from perfgoals.audit.models import AuditRecord
@@ -285,6 +287,60 @@ def test_a_refused_approval_leaves_the_old_version_in_force(approved, people, fr
     with pytest.raises(StateConflict):
         perform(APPROVE, new, actor=people["财政审核人"], version=new.version - 1)
     assert Declaration.objects.get(pk=approved.pk).state == State.APPROVED
+
+
+def test_an_approval_stands_once_the_unit_has_begun_to_adjust_it(approved, people, at):
+    """Taken back, there would be two open forms of one project."""
+    reviewer = people["财政审核人"]
+    adjust(approved, actor=people["信息中心填报人"], reason="预算调减")
+    with pytest.raises(NotUndone, match="单位已经开始目标调整"):
+        undo(approved, actor=reviewer)
+    answer = at("财政审核人").post(reverse("declarations:review_undo", args=[approved.pk]), follow=True)
+    assert "没有撤销：单位已经开始目标调整" in answer.content.decode()
+    [outcome] = take_back(reviewer, [approved.pk])
+    assert (outcome.done, outcome.words) == (False, "单位已经开始目标调整，撤不了")
+    assert Declaration.objects.get(pk=approved.pk).state == State.APPROVED
+
+
+def test_an_adjustment_that_begins_during_the_undo_wins_too(approved, people, monkeypatch):
+    adjust(approved, actor=people["信息中心填报人"], reason="预算调减")
+    monkeypatch.setattr(Declaration, "adjustment_under_way", None)  # the undo has looked a moment before
+    with pytest.raises(NotUndone, match="单位已经开始目标调整"):
+        undo(approved, actor=people["财政审核人"])
+    assert Declaration.objects.get(pk=approved.pk).state == State.APPROVED
+
+
+def test_what_is_no_longer_approved_is_not_adjusted(approved, people, at, monkeypatch):
+    """The officer's page is older than the 撤销: the unique columns decide."""
+    stale, officer = Declaration.objects.get(pk=approved.pk), people["信息中心填报人"]
+    undo(approved, actor=people["财政审核人"])
+    with pytest.raises(StateConflict):
+        adjust(stale, actor=officer, reason="预算调减")
+    monkeypatch.setattr("declarations.views_adjust.in_scope", lambda request, pk: stale)
+    answer = at("信息中心填报人").post(reverse("declarations:adjust", args=[stale.pk]), {"reason": "预算调减"})
+    assert answer.status_code == 422
+    assert "批复刚刚撤销了" in answer.content.decode()
+    assert "预算调减" in answer.content.decode()
+
+
+def test_a_return_stands_once_the_unit_has_begun_to_mend(sent, people, at):
+    send_back(sent, actor=people["发改委审核人"], version=sent.version, comment="补")
+    save_fields(sent, [FieldChange("legal_basis", "文号")], actor=people["信息中心填报人"])
+    with pytest.raises(NotUndone, match=r"信息中心填报人 今天 .* 已经开始改"):
+        undo(sent, actor=people["发改委审核人"])
+    answer = at("发改委审核人").post(reverse("declarations:review_undo", args=[sent.pk]), follow=True)
+    assert answer.status_code == 200
+    assert "没有撤销：信息中心填报人" in answer.content.decode()
+    assert Declaration.objects.get(pk=sent.pk).state == State.RETURNED
+
+
+def test_taking_back_twice_finds_it_taken_back(sent, people, at):
+    reviewer = people["发改委审核人"]
+    perform(PASS, sent, actor=reviewer, version=sent.version)
+    url = reverse("declarations:review_undo", args=[sent.pk])
+    first, second = (at("发改委审核人").post(url) for _ in range(2))
+    assert first.url == second.url == reverse("declarations:review", args=[sent.pk])
+    assert AuditRecord.objects.filter(action="undo").count() == 1
 
 
 @pytest.mark.parametrize("who", ["服务中心填报人", "发改委审核人", "财政审核人", "业务管理员"])

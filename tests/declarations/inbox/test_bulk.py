@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from declarations import reviewing
 from declarations.inbox import bulk
 from declarations.inbox.bulk import Act, Pick, carry_out, read_picks, summary_of, take_back
 from declarations.inbox.risk import Facts
@@ -254,12 +255,12 @@ def test_what_cannot_be_taken_back_says_why_and_the_rest_is(people, wait, monkey
     carry_out(people["财政审核人"], Act.ONWARD, [pick(forms["又办了"])])
     told = words(take_back(reviewer, [form.pk for form in forms.values()]))
     assert told["能撤"] == ""
-    assert told["打开过"] == bulk.OPENED
+    assert told["打开过"] == reviewing.OPENED
     assert told["又办了"].startswith("财政审核人 今天 ")
     carry_out(reviewer, Act.ONWARD, [pick(forms["能撤"], Declaration.objects.get(pk=forms["能撤"].pk).version)])
     later = timezone.now() + datetime.timedelta(seconds=61)
     monkeypatch.setattr("declarations.reviewing.timezone.now", lambda: later)
-    assert words(take_back(reviewer, [forms["能撤"].pk])) == {"能撤": bulk.TOO_LATE}
+    assert words(take_back(reviewer, [forms["能撤"].pk])) == {"能撤": reviewing.TOO_LATE}
 
 
 def test_nobody_takes_back_what_somebody_else_did(people, wait):
