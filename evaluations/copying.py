@@ -55,6 +55,11 @@ def from_targets(source: Declaration, campaign: Campaign) -> Evaluation:
     return evaluation
 
 
+def are_points_fixed(declared: Edition, edition: Edition) -> bool:
+    """Whether the approved points are those of this form too; out of another total they are only a beginning."""
+    return declared.has_weights and declared.weights_total == edition.weights_total
+
+
 def goal_of(source: Declaration) -> str:
     """The year's goal; forms that have no place for one have only the overall goal."""
     return source.annual_goal or source.overall_goal
@@ -93,11 +98,13 @@ class Changes:
     changed: list[str] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
+    targets: dict[str, tuple[str, str]] = field(default_factory=dict)  # old and new, by path
 
 
 def fetch(evaluation: Evaluation, source: Declaration) -> Changes:
     """Bring the copied columns up to date with ``source``; typed ones are not touched. The caller holds the form."""
     changes = Changes()
+    points_are_fixed = are_points_fixed(source.edition, evaluation.edition)
     ours = {row.row_id: row for row in EvaluationRow.objects.filter(evaluation=evaluation)}
     last = EvaluationRow.objects.filter(evaluation=evaluation).aggregate(last=Max("position"))["last"] or 0
     written, added = [], []
@@ -109,8 +116,11 @@ def fetch(evaluation: Evaluation, source: Declaration) -> Changes:
             added.append(copied)
             changes.new.append(row.row_id)
         else:
-            if _bring_up(mine, copied, evaluation.edition):
+            was = mine.target
+            if _bring_up(mine, copied, evaluation.edition, are_points_fixed=points_are_fixed):
                 changes.changed.append(row.row_id)
+            if mine.target != was:
+                changes.targets[f"indicators.{row.row_id}.target"] = (was, mine.target)
             mine.position = position
             written.append(mine)
     for number, gone in enumerate(ours.values(), 1):
@@ -126,11 +136,14 @@ def fetch(evaluation: Evaluation, source: Declaration) -> Changes:
     return changes
 
 
-def _bring_up(mine: EvaluationRow, copied: EvaluationRow, edition: Edition) -> bool:
-    """Take over what was approved; True where it says something else than before. A group somebody chose stays."""
+def _bring_up(mine: EvaluationRow, copied: EvaluationRow, edition: Edition, *, are_points_fixed: bool) -> bool:
+    """Take over what was approved; True where it says something else than before.
+
+    A group somebody chose stays, and points where the unit gives them.
+    """
     if copied.is_unplaced and (mine.level1, mine.level2 or None) in edition.groups:
         copied.level1, copied.level2 = mine.level1, mine.level2
-    if not copied.weight_typed:
+    if not are_points_fixed and mine.weight_typed:
         copied.weight_typed, copied.weight = mine.weight_typed, mine.weight
     before = [getattr(mine, name) for name in (*_COPIED, "is_vanished")]
     if mine.target != copied.target:
@@ -155,7 +168,7 @@ def _bring_up_head(evaluation: Evaluation, source: Declaration) -> None:
 def _point_to(evaluation: Evaluation, source: Declaration) -> None:
     evaluation.declaration = source
     evaluation.targets_copied_at = timezone.now()
-    evaluation.weights_copied = source.edition.has_weights
+    evaluation.weights_copied = are_points_fixed(source.edition, evaluation.edition)
 
 
 def _is_recurring(source: Declaration) -> bool | None:

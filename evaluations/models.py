@@ -62,7 +62,7 @@ class Evaluation(FilledFiling):
         verbose_name="取自的绩效目标",
     )
     targets_copied_at = models.DateTimeField("取目标的时间", null=True, editable=False)
-    # The approved targets came with points: these are copied too and not typed.
+    # The approved targets came with points out of the same total: these are copied too and not typed.
     weights_copied = models.BooleanField("分值取自批复", default=False, editable=False)
     fiscal_year = models.PositiveSmallIntegerField("年度")
     source_id = models.CharField("来源编号", max_length=60, blank=True)  # of a published form: putuo-2021-1

@@ -24,6 +24,7 @@ from perfgoals.audit.trail import record
 from perfgoals.campaigns.models import Campaign, CampaignKind, CampaignQuerySet
 from perfgoals.editions import get_edition
 from perfgoals.filling.editing import claim
+from perfgoals.reviewing import history
 from perfgoals.reviewing.returning import openness_of
 from perfgoals.workflow import State, StateConflict
 
@@ -265,6 +266,7 @@ def fetch_targets(evaluation: Evaluation, *, actor: User) -> Fetched:
     with transaction.atomic():
         claim(evaluation)
         fetched = copying.fetch(evaluation, source)
+        history.keep(evaluation, fetched.targets, actor=actor)
         _keep_counts([evaluation])
         record(
             actor=actor,

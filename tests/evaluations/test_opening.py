@@ -151,6 +151,32 @@ def test_approved_points_are_copied_and_closed_others_are_typed(opened, make_dec
     assert with_points.place_of("indicators.a1.weight") is None
 
 
+def test_points_out_of_another_total_are_only_a_beginning(make_declaration, season, people):
+    """A form of 100 points for targets of 90: the unit moves them, and fetching again does not move them back."""
+    pilot = Campaign.objects.create(
+        name="试点",
+        kind=CampaignKind.DECLARATION,
+        fiscal_year=2020,
+        region=season.region,
+        edition_id="national-2021-declaration",
+    )
+    season.edition_id = "putuo-2021-self-evaluation"
+    season.save()
+    declaration = make_declaration(name="有分值的项目", in_campaign=pilot)
+    Indicator.objects.create(
+        declaration=declaration, row_id="a1", position=1, level1="产出指标", level2="数量指标", name="巡检次数",
+        target="=6次", weight_typed="40", weight=40,
+    )  # fmt: skip
+    Declaration.objects.filter(pk=declaration.pk).update(state=State.APPROVED)
+    officer = people["信息中心填报人"]
+    evaluation = open_evaluation(declaration.project, season, actor=officer)
+    assert evaluation.weights_copied is False
+    assert evaluation.indicators.get().weight == Decimal(40)
+    typed(evaluation, officer, **{"indicators.a1.weight": "45"})
+    fetch_targets(evaluation, actor=officer)
+    assert evaluation.indicators.get().weight == Decimal(45)
+
+
 def test_opening_twice_gives_the_first_one(opened, season, people):
     first = opened()
     again = open_evaluation(first.project, season, actor=people["业务管理员"])
