@@ -4,11 +4,14 @@ from typing import Any
 
 from declarations import permissions
 from declarations.copying import look_groups
+from declarations.dropping import why_kept
 from declarations.library import last_declaration
 from declarations.models import Declaration
 from declarations.next_step import next_step
 from declarations.timeline import timeline_of
 from perfgoals.accounts.models import User
+from perfgoals.filling.permissions import may_fill
+from perfgoals.filling.recall_pages import taking_back
 from perfgoals.filling.task_list import sections_page
 
 
@@ -28,4 +31,6 @@ def task_list(declaration: Declaration, user: User) -> dict[str, Any]:
         "last_year": last_declaration(declaration),
         "may_edit": page.may_edit,
         "may_adjust": permissions.may_adjust(user, declaration),
+        "may_drop": may_fill(user, declaration) and not why_kept(declaration),
+        "taking_back": taking_back(declaration, user),
     }

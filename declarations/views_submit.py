@@ -22,6 +22,7 @@ from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.documents import paper
 from perfgoals.documents.models import Revision
 from perfgoals.filling.permissions import may_edit, may_fill
+from perfgoals.filling.recall_pages import taking_back
 from perfgoals.filling.returned import unsent_changes
 from perfgoals.workflow import IN_REVIEW, Incomplete, StateConflict, perform
 
@@ -93,6 +94,7 @@ def _receipt(request: SignedInRequest, declaration: Declaration) -> HttpResponse
         "earlier": receipts[1:],
         "chain": [checking.CHAIN_WORDS[state] for state in checking.review_chain(declaration)],
         "is_mine": declaration.submitted_by_id == request.user.pk,
+        "taking_back": taking_back(declaration, request.user),
     }
     return render(request, "declarations/submitted.html", context)
 

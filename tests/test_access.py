@@ -121,6 +121,17 @@ LINES = [
     *on_form("adjust", "get", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
     *on_form("adjust", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
     *on_form("adjustment", "get", [404] * 5, [404] * 5),  # neither adjusts anything
+    *(
+        line
+        for name in ("recall", "ask_back")
+        for line in on_form(name, "get", [302, 302, 404, 404, 302], [302] * 5)
+    ),
+    *on_form(
+        "recall", "post", [403, 403, 404, 404, 403], [302, 403, 404, 404, 403]
+    ),  # a draft again, unseen by reviewers
+    *on_form("ask_back", "post", [403, 403, 404, 404, 403], [403] * 5),  # nobody has opened it
+    *on_form("drop", "get", [200, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_form("drop", "post", [302, 404, 404, 404, 404], [302, 403, 403, 403, 403]),  # the first deletes it
     # A form: changes
     *on_form("submit", "post", [409, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
     *on_form("copy", "post", [302, 403, 404, 404, 403], [403] * 5),

@@ -71,6 +71,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "suggestion_decline": ("不采纳修改建议", "没有采纳对{what}的修改建议"),
     "undo": ("撤销审核", "撤销刚才的审核：{what}"),
     "adjust": ("目标调整", "开始调整目标：{what}"),
+    "drop": ("删除草稿", "删除了“{name}”的一稿"),
     "supersede": ("被新版本替代", "{what}被新版本替代"),
     "restore": ("恢复现行版本", "恢复{what}为现行版本"),
     "evaluation_open": ("从目标建自评表", "从批复的目标建了{what}"),

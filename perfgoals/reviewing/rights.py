@@ -34,9 +34,17 @@ def may_review(user: User, filing: Filing) -> bool:
 
 def may_recall(user: User, filing: Filing) -> bool:
     """Who submitted it or took over from them, until the reviewer whose turn it is has opened it (F16, F117)."""
+    return filing.opened_at is None and _sent_by(user, filing)
+
+
+def may_ask_back(user: User, filing: Filing) -> bool:
+    """The same people, once it has been opened: then the reviewer decides (F16)."""
+    return filing.opened_at is not None and _sent_by(user, filing)
+
+
+def _sent_by(user: User, filing: Filing) -> bool:
     return (
         filing.state in IN_REVIEW
-        and filing.opened_at is None
         and may_fill(user, filing)
         and (filing.submitted_by_id == user.pk or _took_over(user, filing))
     )
