@@ -49,6 +49,14 @@ class AlreadyOpen(Exception):
         self.declaration = declaration
 
 
+class AlreadyApproved(Exception):
+    """The project's targets of this campaign are approved (``declaration``): they are adjusted, not written again."""
+
+    def __init__(self, declaration: Declaration) -> None:
+        super().__init__(f"declaration {declaration.pk} is in force")
+        self.declaration = declaration
+
+
 def campaigns_open_to(user: User) -> CampaignQuerySet:
     """The campaigns in which this person can start a form now. A passed deadline marks forms late, it does not lock."""
     fitting = Campaign.objects.filter(region=user.organization.region_id, kind__in=FILLED_BY_UNITS)
@@ -60,8 +68,8 @@ def start_declaration(
 ) -> Declaration:
     """Open an empty form for ``project``, or for a new project called ``name`` (which may still be empty).
 
-    The same click twice gives the same form. Raises ``PermissionDenied``, or ``AlreadyOpen`` where the project has a
-    form of this campaign that is still being filled or reviewed.
+    The same click twice gives the same form. Raises ``PermissionDenied``, ``AlreadyOpen`` where the project has a form
+    of this campaign that is still being filled or reviewed, or ``AlreadyApproved``.
     """
     _require_right(actor, campaign, project)
     row_key = start_key(key, actor, campaign, f"{project.pk if project else ''}/{name}")
@@ -90,7 +98,7 @@ def copy_from(source: Declaration, *, campaign: Campaign, key: uuid.UUID, actor:
 
     Amounts are asked anew; only last year's budget is carried over, as 上年预算. Years inside texts stay as they are,
     because only a person can say which of them move on; ``declarations.copying`` lists them. The same click twice
-    gives the same form. Raises ``PermissionDenied`` or ``AlreadyOpen``.
+    gives the same form. Raises ``PermissionDenied``, ``AlreadyOpen`` or ``AlreadyApproved``.
     """
     _require_right(actor, campaign, source.project)
     if source.fiscal_year >= campaign.fiscal_year:
@@ -125,7 +133,12 @@ def _once(
     """Create, or find what the first click created. The unique columns decide, not what was read before."""
     try:
         with transaction.atomic():
-            return create()
+            made = create()
+            # Asked after the insertion: an approval of this moment has either kept it waiting or is seen now.
+            approved = Declaration.objects.filter(state=State.APPROVED, campaign=campaign, project=made.project)
+            if (in_force := approved.first()) is not None:
+                raise AlreadyApproved(in_force)
+            return made
     except IntegrityError:
         own = Declaration.objects.filter(organization=actor.organization_id)
         first = own.filter(start_key=row_key).first()

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from declarations import copying, listing, overview, permissions, starting, task_list
 from declarations.models import Declaration, Project
-from declarations.starting import AlreadyOpen
+from declarations.starting import AlreadyApproved, AlreadyOpen
 from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.campaigns.models import Campaign
@@ -104,6 +104,9 @@ def _start(request: SignedInRequest, campaign: Campaign) -> tuple[Declaration | 
             declaration = starting.start_declaration(campaign=campaign, name=name, key=key, actor=request.user)
     except AlreadyOpen as there_is:
         messages.info(request, "这个项目在本批次已经有一张表，就是这一张。")
+        declaration = there_is.declaration
+    except AlreadyApproved as there_is:
+        messages.info(request, "这个项目在本批次已经批复，就是这一张。要改目标，在这里做目标调整。")
         declaration = there_is.declaration
     return declaration, ""
 

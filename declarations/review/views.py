@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -30,6 +30,7 @@ from perfgoals.filling.words import is_on_form
 from perfgoals.reviewing.models import ReturnNote, Suggestion
 from perfgoals.workflow import Incomplete, StateConflict, mark_opened, perform
 
+SECOND = "没有批复：这个项目在本批次已经有一张批复的表。请退回这一张，要改目标的，在批复的那一张上做目标调整。"
 DONE = {"pass": "已通过", "approve": "已批复", "return": "已退回"}
 
 
@@ -171,6 +172,9 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
         return overtaken(request, declaration, step.action)
     except Incomplete as incomplete:
         messages.error(request, incomplete.findings[0].message)
+        return redirect(review_url(request, pk))
+    except IntegrityError:  # declaration_in_force_once
+        messages.error(request, SECOND)
         return redirect(review_url(request, pk))
     return onward(request, declaration, step.action, way)
 

@@ -168,6 +168,32 @@ def test_an_open_form_of_the_project_is_opened_instead_of_a_twin(at, campaign, m
     assert Declaration.objects.count() == 1
 
 
+@pytest.mark.parametrize("choice", ["project", "copy"])
+def test_approved_targets_are_adjusted_not_written_again(at, campaign, next_year, make_declaration, choice):
+    """A page from before the approval still offers the project: the second form could never be approved."""
+    there = make_declaration(name="房屋修缮", state=State.APPROVED, in_campaign=next_year)
+    source = Declaration.objects.create(
+        project=there.project,
+        organization=there.organization,
+        campaign=campaign,
+        fiscal_year=2020,
+        edition_id=campaign.edition_id,
+        project_name="房屋修缮",
+    )
+    number = source.pk if choice == "copy" else there.project_id
+    answer = at("信息中心填报人").post(
+        NEW,
+        {"campaign": next_year.pk, "choice": f"{choice}-{number}", "key": uuid.uuid4()},
+        follow=True,
+    )
+    assert answer.redirect_chain == [(reverse("declarations:tasks", args=[there.pk]), 302)]
+    page = answer.content.decode()
+    assert "已经批复，就是这一张。要改目标，在这里做目标调整" in page
+    assert reverse("declarations:adjust", args=[there.pk]) in page
+    assert set(Declaration.objects.all()) == {there, source}
+    assert not AuditRecord.objects.exists()
+
+
 @pytest.mark.parametrize(
     "change", [{"is_archived": True}, {"opens_at": "2100-01-01T00:00Z"}, {"kind": "evaluation"}]
 )

@@ -136,3 +136,17 @@ def test_what_stands_on_the_form_is_escaped(sent, at):
     )
     assert "<b>&" not in html
     assert "compare=<b>" not in html
+
+
+def test_a_second_form_of_approved_targets_is_refused_in_words(sent, at):
+    """Brought in or begun before its twin was approved: it cannot be approved, and the page says what to do."""
+    twin = Declaration.objects.get(pk=sent.pk)
+    twin.pk, twin.state = None, State.APPROVED
+    twin.save(force_insert=True)
+    Declaration.objects.filter(pk=sent.pk).update(state=State.FINANCE_REVIEW)
+    body = {"decision": "approve", "version": sent.version}
+    answer = at("财政审核人").post(reverse("declarations:review_decide", args=[sent.pk]), body, follow=True)
+    assert answer.status_code == 200
+    assert "没有批复：这个项目在本批次已经有一张批复的表" in answer.content.decode()
+    assert Declaration.objects.get(pk=sent.pk).state == State.FINANCE_REVIEW
+    assert AuditRecord.objects.filter(action="approve").count() == 0
