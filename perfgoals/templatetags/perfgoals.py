@@ -36,6 +36,7 @@ _STATES = {
     "finance_review": ("pg-state--review", "clock"),
     "returned": ("pg-state--returned", "back"),
     "approved": ("pg-state--approved", "ok"),
+    "confirmed": ("pg-state--approved", "ok"),
     "superseded": ("pg-state--old", "back"),
 }
 _WEEKDAYS = "一二三四五六日"
