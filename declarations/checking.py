@@ -16,6 +16,7 @@ from perfgoals.filling.permissions import may_edit
 from perfgoals.filling.progress import progress_of
 from perfgoals.filling.reasons import answered
 from perfgoals.filling.returned import unsent_changes
+from perfgoals.reviewing.desks import in_words, unmanned
 from perfgoals.workflow import State
 
 CHAIN_WORDS = {
@@ -43,6 +44,9 @@ def check_page(declaration: Declaration, user: User) -> dict[str, Any]:
         "lessons": lessons_for(declaration) if is_editor else [],
         "unsent": unsent_changes(declaration, printed.document, user),
         "goes_to": after_submission(declaration),
+        "unmanned": in_words(unmanned(declaration, review_chain(declaration)), CHAIN_WORDS)
+        if is_editor
+        else "",
         "paper": paper.html(
             printed.document,
             declaration.edition,

@@ -32,7 +32,7 @@ from perfgoals.workflow import StateConflict
 
 PAGE_ROWS = 50
 SOURCES = {"defaults": "共性指标", "library": "指标库", "last_year": "上年的表"}
-SENT = "这张表已经送审，不能再改行。要改的话，先撤回。"
+SENT = "这张表已经不能改行了。要改：还在审核的先撤回或请审核人退回，已批复的用目标调整。"
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,6 +9,7 @@ from declarations.checkup.contract import RULES
 from declarations.models import Declaration
 from perfgoals.campaigns.models import Campaign
 from perfgoals.findings import Level
+from perfgoals.workflow import IN_REVIEW, State
 
 SHOWN = 6
 
@@ -24,8 +25,13 @@ class Trouble:
 
 
 def most_frequent(campaign: Campaign, units: list[int]) -> list[Trouble]:
-    """The kinds of 错误 and 疑问 on most forms, drafts included: counts, no contents. One query."""
-    forms = Declaration.objects.filter(campaign=campaign, organization__in=units).once_per_project()
+    """The kinds of 错误 and 疑问 on most forms that were sent. One query.
+
+    What a unit has not sent is nobody else's business, not even as a count (X-3): of one unit with one draft a count
+    says all.
+    """
+    sent = Declaration.objects.filter(state__in=IN_REVIEW | {State.APPROVED})
+    forms = sent.filter(campaign=campaign, organization__in=units).once_per_project()
     kept = forms.exclude(finding_codes="").order_by().values_list("finding_codes")
     found: Counter[tuple[str, str]] = Counter()
     for codes, number in kept.annotate(number=Count("pk")):

@@ -20,6 +20,7 @@ from perfgoals.campaigns import announcing, running
 from perfgoals.campaigns.models import Campaign
 from perfgoals.campaigns.workdays import working_days_left
 from perfgoals.editions import UnknownEdition, get_edition
+from perfgoals.reviewing.desks import units_without_reviewer
 
 NAV = "campaigns"
 
@@ -117,6 +118,7 @@ def campaign(request: SignedInRequest, pk: int) -> HttpResponse:
         "edition_title": edition_title(kept),
         "told": kept.participations.count(),
         "untold": _untold(kept),
+        "without_reviewer": _without_reviewer(kept),
         "extensions": kept.extensions.select_related("organization", "granted_by").order_by("closes_at"),
         "days_left": working_days_left(kept.closes_at) if kept.closes_at else None,
     }
@@ -129,6 +131,14 @@ def _untold(campaign: Campaign) -> int:
     """Active units of the region that have not been told yet."""
     units = progress.Organization.objects.filter(region=campaign.region_id, is_active=True)
     return units.filter(~Q(pk__in=campaign.participations.values("organization"))).count()
+
+
+def _without_reviewer(campaign: Campaign) -> list[progress.Organization]:
+    """Where the campaign wants 单位审核 and the unit has nobody for it: what they send would wait for ever."""
+    if not campaign.has_unit_review or campaign.is_archived:
+        return []
+    units = progress.Organization.objects.filter(region=campaign.region_id, is_active=True)
+    return list(units_without_reviewer(units).order_by("code"))
 
 
 @for_admins

@@ -41,7 +41,7 @@ from perfgoals.filling.telling import told
 from perfgoals.findings import Finding
 from perfgoals.workflow import StateConflict
 
-CLOSED = "这张表已经送审，刚才写的没有保存。写的内容还在下面，可以抄走；要接着改，先撤回。"
+CLOSED = "这张表已经不能改了，刚才写的没有保存。写的内容还在下面，可以抄走。要接着改：还在审核的先撤回或请审核人退回，已批复的用目标调整。"
 
 
 @dataclass

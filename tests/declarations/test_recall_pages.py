@@ -154,3 +154,21 @@ def test_an_adjustment_that_came_back_may_be_given_up_and_its_revision_stays(app
     assert Revision.objects.filter(object_id=key, reason="submit").exists()
     # What hung on it troubles nobody who counts returns.
     assert at("业务管理员").get(reverse("declarations:return_reasons")).status_code == 200
+
+
+# Desks ----------------------------------------------------------------------------------------------------------------
+def test_an_empty_desk_is_said_before_sending_and_to_who_runs_the_campaign(ready, campaign, people, at):
+    form, officer, admin = ready(), at("信息中心填报人"), at("业务管理员")
+    campaign_page = reverse("declarations:campaign", args=[campaign.pk])
+    assert "现在没有人办" not in officer.get(url("check", form)).content.decode()
+    campaign.has_unit_review = True
+    campaign.save()
+    people["信息中心审核人"].is_active = False
+    people["信息中心审核人"].save()
+    assert "单位审核现在没有人办" in officer.get(url("check", form)).content.decode()
+    page = admin.get(campaign_page).content.decode()
+    assert "个单位没有单位审核人" in page
+    assert form.organization.name in page
+    people["信息中心审核人"].is_active = True
+    people["信息中心审核人"].save()
+    assert "现在没有人办" not in officer.get(url("check", form)).content.decode()

@@ -360,7 +360,7 @@ def test_a_form_submitted_meanwhile_keeps_the_typed_text_on_screen(chen, draft, 
     response = post(chen, draft, "case", page, necessity="写了很久的必要性。", go="next")
     assert response.status_code == 409
     assert "写了很久的必要性。" in response.content.decode()
-    assert "已经送审" in response.content.decode()
+    assert "已经不能改了" in response.content.decode()
     assert Declaration.objects.get(pk=draft.pk).necessity == "财政信息化工作需要。"
 
 

@@ -309,7 +309,10 @@ def test_the_most_frequent_troubles_are_counted_by_form(season, people, make_dec
     for number, kept in enumerate(
         (f"|error:{codes[0]}|doubt:{codes[1]}|", f"|error:{codes[0]}|", "", f"|hint:{codes[1]}|error:gone|")
     ):
-        put(make_declaration(name=f"项目{number}"), State.DRAFT, finding_codes=kept)
+        sent = make_declaration(name=f"项目{number}")
+        put(sent, State.DEPARTMENT_REVIEW, by=people["信息中心填报人"], finding_codes=kept)
+    for number, state in enumerate((State.DRAFT, State.RETURNED)):  # what is being written is the unit's alone
+        put(make_declaration(name=f"草稿{number}"), state, finding_codes=f"|error:{codes[0]}|")
     unit = Declaration.objects.first().organization_id
     found = [(one.title, one.level, one.number, one.width) for one in most_frequent(season, [unit])]
     assert found == [
