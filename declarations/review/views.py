@@ -19,6 +19,7 @@ from declarations.inbox.addresses import SOURCE, Beside, beside, list_url
 from declarations.inbox.waiting import Wanted
 from declarations.models import Declaration
 from declarations.review import returning, suggesting
+from declarations.review.overtaken import overtaken as tell_overtaken
 from declarations.review.page import READERS, ReviewPage, compared, nav_of, submitted_form, whole
 from declarations.review.returning import Listed
 from declarations.workflow import APPROVE, PASS
@@ -83,7 +84,7 @@ def keep(request: SignedInRequest, pk: int) -> HttpResponse:
     """
     declaration = form_for(request, pk)
     if not permissions.may_review(request.user, declaration):
-        raise PermissionDenied("现在不轮到您审核这张表。")
+        return overtaken(request, declaration)
     act, _, about = request.POST.get("do", "stay").partition(":")
     entries = posted_notes(request.POST)
     path, text = about, plain(request.POST.get(f"suggest:{about}", ""))
@@ -179,16 +180,14 @@ def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     return onward(request, declaration, step.action, way)
 
 
-def overtaken(request: SignedInRequest, declaration: Declaration, action: str) -> HttpResponse:
-    """The form is no longer as the page showed it: somebody was faster, or the same person's first click."""
-    current = Declaration.objects.get(pk=declaration.pk)
-    last = reviewing.last_act(current)
+def overtaken(request: SignedInRequest, declaration: Declaration, action: str = "") -> HttpResponse:
+    """The form is no longer as the page showed it: the same person's first click, or somebody was faster."""
+    way = beside_of(request, declaration)
+    last = reviewing.last_act(declaration)
     if last is not None and last.actor_id == request.user.pk and last.action == action:
-        return onward(request, declaration, action, beside_of(request, declaration))
-    if not permissions.may_review(request.user, current):
-        raise PermissionDenied(f"这张表现在是“{current.get_state_display()}”，不轮到您办。")
-    messages.warning(request, "您打开这一页之后，表变了，没有办。下面是现在的内容。")
-    return redirect(review_url(request, declaration.pk))
+        return onward(request, declaration, action, way)
+    page = review_url(request, declaration.pk)
+    return tell_overtaken(request, declaration, way=way, page=page)
 
 
 def onward(request: SignedInRequest, declaration: Declaration, action: str, way: Beside | None) -> HttpResponse:

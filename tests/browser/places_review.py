@@ -13,7 +13,7 @@ from declarations.review.suggesting import suggest
 from declarations.reviewing import send_back
 from declarations.speaking import write_rows
 from declarations.starting import start_declaration
-from declarations.workflow import SUBMIT
+from declarations.workflow import PASS, SUBMIT
 from perfgoals.accounts.models import Organization, User
 from perfgoals.campaigns.models import Campaign
 from perfgoals.findings import Level
@@ -130,6 +130,17 @@ def _(visit):
     visit.open("declarations:review_return", _again("办公楼修缮（重报）").pk)
     visit.page.get_by_role("button", name="退回给单位").click()
     expect(visit.page.locator("main .pg-error").first).to_be_visible()
+
+
+@place("review-overtaken", who=REVIEWER, troubles=("status of 409",))
+def _(visit):
+    form = _again("办公楼修缮（被人抢先）")
+    visit.open("declarations:review_return", form.pk)
+    visit.page.get_by_label("说明").fill("检测单位名称前后不一，请核对。")
+    visit.page.get_by_label("退回原因").select_option("contradiction")
+    perform(PASS, form, actor=User.objects.get(username=REVIEWER), version=form.version)
+    visit.page.get_by_role("button", name="退回给单位").click()
+    expect(visit.page.get_by_role("heading", level=1)).to_contain_text("已经通过")
 
 
 @place("step-suggestion", who=OFFICER)

@@ -1,5 +1,7 @@
 """The return list, the return, what is passed instead, and taking it back."""
 
+import re
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
@@ -8,6 +10,7 @@ from declarations.models import Declaration
 from declarations.review import returning
 from declarations.review.returning import Listed, choices, keep_notes, notes_of, said
 from declarations.reviewing import send_back
+from perfgoals.accounts.models import Role, User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.reviewing.models import ReturnNote, ReturnRound
 from perfgoals.reviewing.reasons import all_reasons
@@ -157,7 +160,60 @@ def test_a_second_click_finds_the_work_done(sent, reviewer):
     assert (first.status_code, second.status_code) == (302, 302)
     assert ReturnRound.objects.count() == 1
     passed = {"decision": "pass", "version": sent.version}
-    assert reviewer.post(url("decide", sent), passed).status_code == 403
+    other = reviewer.post(url("decide", sent), passed)  # the window that is still open
+    assert other.status_code == 409
+    assert re.search("<h1.*>您 今天 .* 已经退回</h1>", other.content.decode())
+
+
+@pytest.fixture
+def second(at, people, places):
+    """Another reviewer of the same department."""
+    people["另一位"] = User.objects.create_user(
+        "另一位",
+        None,
+        name="另一位审核人",
+        role=Role.DEPARTMENT_REVIEWER,
+        organization=places["发改委"],
+        must_change_password=False,
+    )
+    return at("另一位")
+
+
+@pytest.mark.parametrize(
+    ("door", "body"),
+    [
+        ("decide", {"decision": "pass"}),
+        ("return", {"do": "return", "whole": "1", "reason": "unclear", "comment": "写明依据的文号"}),
+        ("return", {"do": "add", "new": "necessity", "comment": "写明依据的文号"}),
+        ("keep", {"do": "stay", "shown": ["necessity"], "note:necessity": "改掉重字"}),
+    ],
+)
+def test_the_second_reviewer_is_told_who_was_faster_and_keeps_the_words(sent, reviewer, second, door, body):
+    reviewer.post(url("decide", sent), {"decision": "pass", "version": sent.version})
+    answer = second.post(url(door, sent), body | {"version": sent.version})
+    assert answer.status_code == 409
+    html = answer.content.decode()
+    assert re.search("<h1.*>发改委审核人 今天 .* 已经通过</h1>", html)
+    assert "现在是“待财政审核”" in html
+    assert reverse("declarations:inbox") in html
+    assert body.get("comment", "") in html
+    assert ("意见：项目设立的必要性" in html) == ("note:necessity" in body)
+    assert Declaration.objects.get(pk=sent.pk).state == State.FINANCE_REVIEW
+    assert not ReturnNote.objects.exists()
+    assert second.get(url("return", sent)).status_code == 409
+
+
+def test_the_second_reviewer_s_script_is_told_too(sent, reviewer, second):
+    reviewer.post(url("decide", sent), {"decision": "pass", "version": sent.version})
+    answer = second.post(url("keep", sent), {"shown": ["necessity"]}, headers={"accept": "application/json"})
+    assert answer.status_code == 409
+    assert answer.json()["message"].startswith("发改委审核人 今天 ")
+
+
+def test_whose_turn_it_never_was_has_no_right(sent, reviewer, at):
+    reviewer.post(url("decide", sent), {"decision": "pass", "version": sent.version})
+    for name in ("信息中心审核人", "信息中心填报人", "业务管理员"):
+        assert at(name).post(url("decide", sent), {"decision": "pass"}).status_code == 403, name
 
 
 def test_passing_leads_to_the_next_form_and_can_be_taken_back(
