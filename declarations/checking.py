@@ -1,6 +1,7 @@
 """The check-answers page: every finding with what can be done about it, and the form as it will be printed."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from declarations.models import Declaration
@@ -10,11 +11,11 @@ from declarations.review.lessons import lessons_for
 from declarations.timeline import review_chain
 from perfgoals.accounts.models import User
 from perfgoals.documents import paper
-from perfgoals.filling.check_page import Change, level_groups, tints, verdict
+from perfgoals.filling.check_page import Change, homeless, level_groups, tints, verdict
 from perfgoals.filling.check_page import changes_since as typed_since
 from perfgoals.filling.permissions import may_edit
 from perfgoals.filling.progress import progress_of
-from perfgoals.filling.reasons import answered
+from perfgoals.filling.reasons import Unkept, answered
 from perfgoals.filling.returned import unsent_changes
 from perfgoals.reviewing.desks import in_words, unmanned
 from perfgoals.workflow import State
@@ -26,17 +27,18 @@ CHAIN_WORDS = {
 }
 
 
-def check_page(declaration: Declaration, user: User) -> dict[str, Any]:
-    """All that the page shows."""
+def check_page(declaration: Declaration, user: User, unkept: Sequence[Unkept] = ()) -> dict[str, Any]:
+    """All that the page shows. ``unkept``: reasons typed on it just now that were not kept."""
     document = declaration.document()
     findings = declaration.findings(document)
     reasons = answered(declaration, findings)
     still_open = [f for f in findings if (f.code, f.path) not in reasons]
     is_editor = may_edit(user, declaration)
-    groups = level_groups(declaration, document, findings, reasons)
+    groups = level_groups(declaration, document, findings, reasons, unkept if is_editor else ())
     printed = official(declaration, user)
     return {
         "groups": groups,
+        "unkept": homeless(groups, unkept),
         "verdict": verdict(groups),
         "first": next((line for group in groups for line in group.lines if line.reason is None), None),
         "next": next_step(declaration, still_open, user, progress_of(declaration, document, still_open)),

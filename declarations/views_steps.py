@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,6 +14,7 @@ from declarations.models import Declaration
 from declarations.review.suggesting import open_for_officer
 from declarations.steps import DeclarationStep
 from declarations.tables import INDICATORS, TABLES
+from declarations.views import in_scope
 from declarations.views_tables import table_context
 from perfgoals.accounts.models import User
 from perfgoals.accounts.sessions import SignedInRequest
@@ -88,7 +90,9 @@ def fix(request: SignedInRequest, pk: int) -> HttpResponse:
     return CHECKUP.fix(request, pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reason(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Answer a 疑问 with a written reason, in place."""
+    """Answer a 疑问 with a written reason, in place. GET, of a refused one opened again, leads to all findings."""
+    if request.method == "GET":
+        return redirect("declarations:check", pk=in_scope(request, pk).pk)
     return CHECKUP.reason(request, pk)

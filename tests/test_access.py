@@ -138,7 +138,9 @@ LINES = [
     *on_form("step", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "basics"),
     *on_form("save", "post", [200, 403, 404, 404, 403], [409, 403, 403, 403, 403], body=CHANGES),
     *on_form("fix", "post", [200, 403, 404, 404, 403], [409, 403, 403, 403, 403], body=FIX),
+    *on_form("reason", "get", [302, 302, 404, 404, 302], [302] * 5),
     *on_form("reason", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_form("check", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
     *on_form("row", "post", [422, 403, 404, 404, 403], [409, 403, 403, 403, 403], "indicators", "add"),
     # Evidence of a self-evaluation: with the form, to whoever sees its rows
     Line("evaluations:evidence", "get", "evidence", [200, 200, 404, 404, 200, *OUTSIDE]),

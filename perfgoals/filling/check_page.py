@@ -1,7 +1,8 @@
 """The check-answers page: every finding with what can be done about it, and what changed since it was opened."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from perfgoals.audit.models import AuditRecord
 from perfgoals.filling.addresses import place_url
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.marks import WrittenReason
+from perfgoals.filling.posting import digest
+from perfgoals.filling.reasons import Unkept
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import State
 
@@ -23,10 +26,15 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class ReadyFix:
-    """A button: its label and what it posts, each as path, value, version shown."""
+    """A button: its label and what it writes, each as path, value, version shown."""
 
     label: str
     changes: tuple[tuple[str, str, int], ...]
+
+    @property
+    def value(self) -> str:
+        """What the button posts."""
+        return json.dumps(self.changes, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,21 @@ class Line:
     url: str
     fixes: tuple[ReadyFix, ...]
     reason: WrittenReason | None
+    unkept: Unkept | None = None  # the reason as typed just now, and why it was not kept
+
+    @property
+    def key(self) -> str:
+        """As the boxes and buttons of the page name this finding."""
+        return f"{self.finding.code}|{self.finding.path}"
+
+    @property
+    def text(self) -> str:
+        """What stands in the box for the reason."""
+        return self.unkept.given.text if self.unkept else self.reason.reason if self.reason else ""
+
+    @property
+    def shown(self) -> str:
+        return digest(self.reason.reason if self.reason else "")
 
     @property
     def anchor(self) -> str:
@@ -84,8 +107,10 @@ def level_groups(
     document: Any,
     findings: Sequence[Finding],
     reasons: Mapping[tuple[str, str], WrittenReason],
+    unkept: Iterable[Unkept] = (),
 ) -> list[LevelGroup]:
     """错误, 疑问, 提示, each in form order; levels without findings are left out."""
+    typed = {(one.given.code, one.given.path): one for one in unkept}
     edition = filing.edition
     numbers = {section.key: number for number, section in enumerate(edition.sections, 1)}
     versions = dict(filing.marks.values_list("path", "version"))
@@ -99,9 +124,16 @@ def level_groups(
                 url=place_url(filing, finding.path),
                 fixes=ready_fixes(finding, versions),
                 reason=reasons.get((finding.code, finding.path)),
+                unkept=typed.get((finding.code, finding.path)) if finding.level is Level.DOUBT else None,
             )
         )
     return [LevelGroup(level, _ADVICE[level], found) for level, found in lines.items() if found]
+
+
+def homeless(groups: Sequence[LevelGroup], unkept: Iterable[Unkept]) -> list[Unkept]:
+    """The typed reasons that no line of the page has a box for: nothing of them may be lost either."""
+    boxed = {line.unkept for group in groups for line in group.lines}
+    return [one for one in unkept if one not in boxed]
 
 
 def ready_fixes(finding: Finding, versions: Mapping[str, int]) -> tuple[ReadyFix, ...]:

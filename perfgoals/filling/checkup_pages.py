@@ -13,18 +13,21 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.editions.model import Section
 from perfgoals.filling.addresses import page_url, place_url
-from perfgoals.filling.editing import FieldChange
+from perfgoals.filling.editing import FieldChange, SaveOutcome
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.pages import StepPages, json_body, json_problem, live, section_of, status_of
 from perfgoals.filling.permissions import may_edit
 from perfgoals.filling.posting import plain, posted_changes, read_changes
-from perfgoals.filling.reasons import ReasonRefused, give_reason
+from perfgoals.filling.reasons import Given, Unkept, give_reasons, posted_reasons, waiting
 from perfgoals.filling.steps import Remark, Step
 from perfgoals.filling.telling import told
 from perfgoals.workflow import StateConflict
 
 LIVE = "filling/live.html"
+SENT = "这张表已经送审，什么都没有改。"
+UNREADABLE = "没有看懂要改什么，什么都没有改。"
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,13 @@ class CheckupPages:
         is_script = request.content_type == "application/json"
         changes = _fix_changes(filing, json_body(request) if is_script else _form_body(request))
         if changes is None:
-            return _fix_problem(request, filing, "没有看懂要改什么，什么都没有改。", HTTPStatus.BAD_REQUEST)
+            return _fix_problem(request, filing, UNREADABLE, HTTPStatus.BAD_REQUEST)
         if not is_script:
             typed = posted_changes(request.POST)
-            left = self._save_typed(request, filing, typed, changes[0].path)
+            reasons = posted_reasons(request.POST)
+            left = self._save_typed(
+                request, filing, typed, changes[0].path, keep=lambda at: at.refused(waiting(reasons))
+            )
             if left:
                 return left
             filing = self.pages.find(request, pk)
@@ -61,46 +67,56 @@ class CheckupPages:
         try:
             outcome = self.pages.mend(filing, changes, actor=request.user)
         except StateConflict:
-            return _fix_problem(request, filing, "这张表已经送审，什么都没有改。", HTTPStatus.CONFLICT)
+            return _fix_problem(request, filing, SENT, HTTPStatus.CONFLICT)
         if is_script:
             return JsonResponse(told(filing, outcome), status=status_of(outcome))
-        for refused in outcome.refused:
-            messages.error(request, refused.message)
-        for conflict in outcome.conflicts:
-            who = "您在另一个页面" if conflict.own else conflict.theirs_by or "别人"
-            messages.warning(request, f"{who}刚改过这一项，没有替您改。看过再决定。")
-        if outcome.saved:
-            messages.success(request, "已改好。")
-        return redirect(_return(request, filing, changes[0].path if changes else ""))
+        _tell(request, outcome)
+        left = self.pages.keep_reasons(request, filing.pk, _section(request, filing, changes[0].path), reasons)
+        return left or redirect(_return(request, filing, changes[0].path))
+
+    def answer(self, request: SignedInRequest, filing: FilledFiling) -> list[Unkept]:
+        """What the check page posts: every reason typed on it, and the fix that was pressed. Returns what was not kept.
+
+        Whatever was pressed, no typed reason is lost: the page is to be drawn again with those that come back.
+        """
+        unkept = give_reasons(filing, posted_reasons(request.POST), actor=request.user)
+        if "fix" not in request.POST:
+            return unkept
+        changes = _fix_changes(filing, _form_body(request))
+        if changes is None:
+            messages.error(request, UNREADABLE)
+            return unkept
+        try:
+            _tell(request, self.pages.mend(filing, changes, actor=request.user))
+        except StateConflict:
+            messages.error(request, SENT)
+        return unkept
 
     def reason(self, request: SignedInRequest, pk: int) -> HttpResponse:
-        """Answer a 疑问 with a written reason, in place; a refused one stays on screen with what is wrong."""
+        """Answer a 疑问 with a written reason, in place; a refused one stays on screen with what is wrong.
+
+        Without script the whole step is posted, and every reason typed on it is kept with the one that was pressed.
+        """
         filing = self.pages.find(request, pk)
-        code, path, text = _written(request)
-        refusal, status = "", HTTPStatus.OK
-        half = "本节有内容没有保存，理由也还没有存。先看上面的说明。"
+        typed = posted_reasons(request.POST) or [_of_own_form(request)]
+        path = typed[0].path
         left = self._save_typed(
             request,
             filing,
             posted_changes(request.POST),
             path,
-            keep=lambda at: _refused(at, code, path, text, half),
+            keep=lambda at: at.refused(waiting(typed)),
         )
         if left:
             return left
         filing = self.pages.find(request, pk)
-        try:
-            if give_reason(filing, code, path, text, actor=request.user) is None:
-                refusal, status = "这一处刚刚变了，理由没有存。看一看现在的问题。", HTTPStatus.CONFLICT
-        except ReasonRefused as refused:
-            refusal, status = str(refused), HTTPStatus.UNPROCESSABLE_ENTITY
-        except StateConflict:
-            refusal, status = "这张表已经送审，理由没有存。", HTTPStatus.CONFLICT
+        unkept = give_reasons(filing, typed, actor=request.user)
+        refusal, status = _said(filing, unkept)
         if not filing.is_editable:
             messages.error(request, refusal)
             return redirect(page_url(filing, "tasks"))
         at = self.pages.at(request, filing, filing.edition.section_for_path(path))
-        shown = _refused(at, code, path, text, refusal)
+        shown = at.refused(unkept)
         if request.headers.get("X-Part") == "1":
             context = live(at, refused=shown) | {"said": refusal or "理由已存，审核人会看到。"}
             return render(request, LIVE, context, status=status)
@@ -121,25 +137,37 @@ class CheckupPages:
         """Without script a button of 体检 posts the whole step: what was typed there is saved first, or shown again."""
         if not typed:
             return None
-        keys = {section.key: section for section in filing.edition.sections}
-        section = keys.get(request.POST.get("section", "")) or filing.edition.section_for_path(path)
-        return self.pages.save_posted(request, filing, section, typed, keep=keep)
+        return self.pages.save_posted(request, filing, _section(request, filing, path), typed, keep=keep)
 
 
-def _written(request: SignedInRequest) -> tuple[str, str, str]:
-    """Code, path and text of a reason: of its own form, or the one of a whole step whose button was pressed."""
-    key = request.POST.get("answer", "")
-    code, _, path = key.partition("|")
-    if not key:
-        code, path = request.POST.get("code", ""), request.POST.get("path", "")
-    return code, path, plain(request.POST.get(f"reason:{key}" if key else "reason", ""))
+def _section(request: SignedInRequest, filing: FilledFiling, path: str) -> Section:
+    """The step that was posted; that of ``path`` where the page does not say."""
+    keys = {section.key: section for section in filing.edition.sections}
+    return keys.get(request.POST.get("section", "")) or filing.edition.section_for_path(path)
 
 
-def _refused(at: Step, code: str, path: str, text: str, refusal: str) -> tuple[Remark, ...]:
-    if not refusal:
-        return ()
-    found = [f for f in at.here if (f.code, f.path) == (code, path)]
-    return tuple(at.remark(finding, typed_reason=text, refusal=refusal) for finding in found)
+def _of_own_form(request: SignedInRequest) -> Given:
+    """The one reason that a script posts by itself."""
+    post = request.POST
+    return Given(post.get("code", ""), post.get("path", ""), plain(post.get("reason", "")), is_pressed=True)
+
+
+def _said(filing: FilledFiling, unkept: list[Unkept]) -> tuple[str, HTTPStatus]:
+    """What is said of the first that was not kept, and the status of the answer."""
+    if not unkept:
+        return "", HTTPStatus.OK
+    is_late = unkept[0].is_gone or not filing.is_editable
+    return unkept[0].message, HTTPStatus.CONFLICT if is_late else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _tell(request: SignedInRequest, outcome: SaveOutcome) -> None:
+    for refused in outcome.refused:
+        messages.error(request, refused.message)
+    for conflict in outcome.conflicts:
+        who = "您在另一个页面" if conflict.own else conflict.theirs_by or "别人"
+        messages.warning(request, f"{who}刚改过这一项，没有替您改。看过再决定。")
+    if outcome.saved:
+        messages.success(request, "已改好。")
 
 
 def _form_body(request: SignedInRequest) -> dict[str, Any] | None:

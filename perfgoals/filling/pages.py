@@ -36,6 +36,7 @@ from perfgoals.filling.posting import (
     read_changes,
     together,
 )
+from perfgoals.filling.reasons import Given, give_reasons, posted_reasons, waiting
 from perfgoals.filling.steps import Remark, Step
 from perfgoals.filling.telling import told
 from perfgoals.findings import Finding
@@ -165,8 +166,25 @@ class StepPages:
     def _save_page(self, request: SignedInRequest, filing: FilledFiling, section: Section) -> HttpResponse:
         """Save what was changed on a posted page, then go where the button says, or show what is left to decide."""
         changes, joined = _decided(request, filing, posted_changes(request.POST))
-        left = self.save_posted(request, filing, section, changes, joined=joined)
+        typed = posted_reasons(request.POST)
+        left = self.save_posted(
+            request, filing, section, changes, joined=joined, keep=lambda at: at.refused(waiting(typed))
+        )
+        left = left or self.keep_reasons(request, filing.pk, section, typed)
         return left or redirect(_destination(request, filing, section))
+
+    def keep_reasons(
+        self, request: SignedInRequest, pk: int, section: Section, typed: Sequence[Given]
+    ) -> HttpResponse | None:
+        """Keep the reasons written beside a step; the page again where one is none. What nothing asks for is moot."""
+        if not typed:
+            return None
+        filing = self.find(request, pk)
+        unkept = [one for one in give_reasons(filing, typed, actor=request.user) if not one.is_gone]
+        if not unkept:
+            return None
+        at = self.at(request, filing, section)
+        return self.draw(request, at, refused=at.refused(unkept), status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def save_posted(
         self,

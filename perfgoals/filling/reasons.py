@@ -1,6 +1,7 @@
 """The unit's written reason for leaving a 疑问 as it is. It stands beside the finding for everyone who reviews."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 
@@ -9,9 +10,13 @@ from perfgoals.filling.editing import clean
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.marks import WrittenReason
 from perfgoals.filling.permissions import may_fill
+from perfgoals.filling.posting import digest, plain
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import StateConflict
 
+CLOSED = "这张表已经送审，理由没有存。"
+GONE = "这一处刚刚变了，理由没有存。看一看现在的问题。"
+UNSAVED = "本节有内容没有保存，理由也还没有存。先看上面的说明。"
 LIMIT = 1000
 SHORTEST = 5
 # Said of anything, these say nothing (F77: empty phrases refused).
@@ -26,6 +31,50 @@ STOCK = frozenset(
 
 class ReasonRefused(ValueError):
     """The text is no reason; the message says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A reason as it was typed on a page, for the finding ``code`` at ``path``."""
+
+    code: str
+    path: str
+    text: str
+    is_pressed: bool = False  # its own button was pressed
+
+
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """A typed reason that was not kept, and why. ``is_gone``: nothing asks for it any more."""
+
+    given: Given
+    message: str
+    is_gone: bool = False
+
+
+def waiting(typed: Iterable[Given]) -> list[Unkept]:
+    """None of them kept, because of what else was typed on the page."""
+    return [Unkept(one, UNSAVED) for one in typed]
+
+
+def posted_reasons(post: Mapping[str, str]) -> list[Given]:
+    """The reasons of a posted page: the one whose button was pressed first, then all others that were typed.
+
+    A box is named ``reason:<code>|<path>``. ``shown:<code>|<path>`` is the digest of the text it was drawn with, so that
+    a box nobody touched never takes back what a colleague has written since; an emptied one says nothing.
+    """
+    pressed = post.get("answer", "")
+    found = []
+    for name in post:
+        word, _, key = name.partition(":")
+        code, bar, path = key.partition("|")
+        if word != "reason" or not bar:
+            continue
+        given = Given(code, path, plain(post[name]), is_pressed=key == pressed)
+        is_typed = given.text.strip() and digest(given.text) != post.get(f"shown:{key}", digest(given.text))
+        if given.is_pressed or is_typed:
+            found.append(given)
+    return sorted(found, key=lambda given: not given.is_pressed)
 
 
 def answered(filing: FilledFiling, findings: Iterable[Finding]) -> dict[tuple[str, str], WrittenReason]:
@@ -51,7 +100,33 @@ def open_findings(filing: FilledFiling, findings: Iterable[Finding]) -> list[Fin
     return [finding for finding in listed if (finding.code, finding.path) not in given]
 
 
-def give_reason(filing: FilledFiling, code: str, path: str, text: str, *, actor: User) -> WrittenReason | None:
+def give_reasons(filing: FilledFiling, typed: Iterable[Given], *, actor: User) -> list[Unkept]:
+    """Keep every reason that is one; the others come back. Raises ``PermissionDenied``."""
+    given = list(typed)
+    if not may_fill(actor, filing):
+        raise PermissionDenied
+    if not filing.is_editable:
+        return [Unkept(one, CLOSED) for one in given]
+    findings = filing.findings() if given else []
+    unkept = []
+    for one in given:
+        try:
+            if give_reason(filing, one.code, one.path, one.text, actor=actor, findings=findings) is None:
+                unkept.append(Unkept(one, GONE, is_gone=True))
+        except ReasonRefused as refused:
+            unkept.append(Unkept(one, str(refused)))
+    return unkept
+
+
+def give_reason(
+    filing: FilledFiling,
+    code: str,
+    path: str,
+    text: str,
+    *,
+    actor: User,
+    findings: list[Finding] | None = None,
+) -> WrittenReason | None:
     """Keep ``text`` as the reason for the finding ``code`` at ``path``; None where that finding is gone.
 
     A second reason for the same finding replaces the first. Raises ``ReasonRefused``, ``PermissionDenied``, or
@@ -61,7 +136,7 @@ def give_reason(filing: FilledFiling, code: str, path: str, text: str, *, actor:
         raise PermissionDenied
     if not filing.is_editable:
         raise StateConflict
-    finding = _doubt(filing.findings(), code, path)
+    finding = _doubt(filing.findings() if findings is None else findings, code, path)
     if finding is None:
         return None
     reason = clean(text, single_line=False).strip()

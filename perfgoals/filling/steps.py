@@ -5,6 +5,7 @@ each other.
 """
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,8 +20,9 @@ from perfgoals.filling.editing import marks_of
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.grid import Saying, saying
 from perfgoals.filling.marks import Mark, WrittenReason
+from perfgoals.filling.posting import digest
 from perfgoals.filling.progress import Filling, SectionProgress, progress_of
-from perfgoals.filling.reasons import answered
+from perfgoals.filling.reasons import Unkept, answered
 from perfgoals.filling.returned import Unsent, unsent_changes
 from perfgoals.findings import Finding, Level
 
@@ -52,6 +54,11 @@ class Remark:
     def id(self) -> str:
         """Usable in an HTML id."""
         return f"{self.finding.code}-{self.finding.path}".replace(".", "-")
+
+    @property
+    def shown(self) -> str:
+        """The digest of the reason this page shows as written."""
+        return digest(self.reason.reason if self.reason else "")
 
     @property
     def is_doubt(self) -> bool:
@@ -140,6 +147,15 @@ class Step:
         """Required fields without a word: told in one breath, so that an empty form does not shout."""
         empty = [finding for finding in self.here if self._is_missing(finding)]
         return [self.remark(finding) for finding in empty] if len(empty) > 1 else []
+
+    def refused(self, unkept: Iterable[Unkept]) -> tuple[Remark, ...]:
+        """This section's remarks whose typed reason was not kept: text and refusal stay on screen."""
+        said = {(one.given.code, one.given.path): one for one in unkept}
+        return tuple(
+            self.remark(finding, typed_reason=one.given.text, refusal=one.message)
+            for finding in self.here
+            if (one := said.get((finding.code, finding.path)))
+        )
 
     def remark(self, finding: Finding, **others: Any) -> Remark:
         return Remark(

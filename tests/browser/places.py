@@ -371,6 +371,17 @@ def _(visit):
     visit.open("declarations:check", visit.forms["linked"].pk)
 
 
+@place("check-reason-refused", troubles=("status of 422",))
+def _(visit):
+    visit.open("declarations:check", visit.forms["linked"].pk)
+    boxes = visit.page.locator(".pg-reason")
+    boxes.nth(1).locator("textarea").fill("还没")
+    boxes.first.locator("textarea").fill("无")
+    boxes.first.get_by_role("button").click()
+    expect(visit.page.locator(".pg-reason .pg-error")).to_have_count(2)  # nothing was stored
+    expect(visit.page.locator(".pg-reason textarea").first).to_be_focused()
+
+
 @place("check-ready")
 def _(visit):
     visit.open("declarations:check", visit.forms["ready"].pk)

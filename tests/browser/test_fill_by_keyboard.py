@@ -189,7 +189,7 @@ def walk_the_column(hands: Hands) -> None:
 def answer_doubts(hands: Hands) -> int:
     """On the check page: a reason for every 疑问. Returns how many there were."""
     page = hands.page
-    boxes = page.locator("form.pg-reason")
+    boxes = page.locator(".pg-reason")
     number = boxes.count()
     for place in range(number):
         hands.go_to(boxes.nth(place).locator("textarea"))

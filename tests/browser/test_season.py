@@ -169,7 +169,7 @@ def mend_what_came_back(at, form: Declaration) -> None:
     for reason in page.locator(".pg-reason textarea").all():
         if not reason.input_value():
             reason.fill("与公开的表一致。")
-            reason.locator("xpath=ancestor::form").get_by_role("button").click()
+            reason.locator("xpath=ancestor::*[contains(@class, 'pg-reason')]").get_by_role("button").click()
     page.get_by_role("button", name="送审", exact=True).click()
     expect(page).to_have_url(re.compile("/submit/$"))
 

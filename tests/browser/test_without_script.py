@@ -84,7 +84,7 @@ def test_doubts_are_answered_and_the_form_is_sent(plain, live_server, make_decla
     assert doubts
     plain.goto(live_server.url + reverse("declarations:check", args=[draft.pk]))
     for _ in doubts:
-        form = plain.locator("form.pg-reason").filter(has_text="记下理由").first
+        form = plain.locator(".pg-reason").filter(has_text="记下理由").first
         form.locator("textarea").fill("与去年验收的口径一致。")
         form.get_by_role("button").click()
     expect(plain.locator(".pg-actionbar")).to_contain_text("可以送审")

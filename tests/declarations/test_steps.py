@@ -10,6 +10,7 @@ from django.urls import reverse
 from declarations.models import Declaration, FieldMark, FindingReason, Indicator, SubProject
 from perfgoals.editions import all_editions
 from perfgoals.filling.forms import reading_of
+from perfgoals.filling.posting import digest
 from perfgoals.workflow import State
 
 DECLARATIONS = sorted(key for key, edition in all_editions().items() if edition.kind == "declaration")
@@ -657,6 +658,26 @@ def test_an_empty_phrase_is_no_reason_and_stays_on_screen(chen, draft, doubt, te
     without_script = give(chen, draft, doubt, text)
     assert without_script.status_code == 422
     assert without_script.context["page"]
+
+
+@pytest.mark.parametrize(("text", "code"), [("今年新立的项目，上年没有同名项目。", 302), ("无", 422)])
+def test_without_script_no_button_of_a_step_drops_a_typed_reason(chen, draft, doubt, text, code):
+    section = draft.edition.section_for_path(doubt.path)
+    key = f"{doubt.code}|{doubt.path}"
+    posted = {"page": "{}", f"reason:{key}": text, f"shown:{key}": digest(""), "go": "next"}
+    response = chen.post(url(draft, section.key), posted)
+    assert response.status_code == code
+    if code == 302:
+        assert FindingReason.objects.get().reason == text
+        return
+    assert [remark.typed_reason for remark in response.context["remarks"] if remark.refusal] == [text]
+    fix = json.dumps([["necessity", "渗漏"]])
+    mended = chen.post(
+        reverse("declarations:fix", args=[draft.pk]),
+        {"fix": fix, "section": section.key, f"reason:{key}": text, f"shown:{key}": digest("")},
+    )
+    assert [remark.typed_reason for remark in mended.context["remarks"] if remark.refusal] == [text]
+    assert Declaration.objects.get(pk=draft.pk).necessity == "渗漏"
 
 
 def test_a_reason_for_what_is_gone(chen, draft, doubt):
