@@ -1,4 +1,4 @@
-"""Taking a form off the list: a draft that was never sent, and an adjustment that is given up (docs/decisions/0022).
+"""Taking a form off the list: a draft that was never sent, and an adjustment that is given up (docs/decisions/0023).
 
 What reached a reviewer as a first declaration stays: it is answered by mending it. An adjustment may be given up even
 after it came back, because the approved targets stay in force; its revisions and its trail are kept.

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from declarations import notifying, permissions
 from declarations.latest_act import acts_on, latest_act, told
-from declarations.models import Declaration
+from declarations.models import Declaration, FindingReason
 from declarations.speaking import document_of, write_rows
 from declarations.workflow import APPROVE, PASS, RETURN
 from perfgoals.accounts.models import User
@@ -160,6 +160,7 @@ def adjust(declaration: Declaration, *, actor: User, reason: str) -> Declaration
             raise StateConflict from open_once
         return under_way  # the same click came twice at the same moment
     write_rows(document_of(declaration), new)
+    _copy_reasons(declaration, new)
     record(
         actor=actor,
         action="adjust",
@@ -169,3 +170,11 @@ def adjust(declaration: Declaration, *, actor: User, reason: str) -> Declaration
         changes={"adjusts": declaration.pk},
     )
     return new
+
+
+def _copy_reasons(source: Declaration, new: Declaration) -> None:
+    """What was answered for the approved version is answered: its rows keep their names, so the places are the same."""
+    reasons = list(source.reasons.all())
+    for reason in reasons:
+        reason.pk, reason.declaration = None, new
+    FindingReason.objects.bulk_create(reasons)

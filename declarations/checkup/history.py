@@ -274,3 +274,17 @@ def declared_twice(sheet: Sheet) -> Iterator[Remark]:
             same = _signature(other.indicators) == _signature(sheet.document.indicators)
             what = "指标相同" if same else "指标不同"
             yield Remark("project_name", f"本单位另有一份{shown(other.project_name or '')}，{what}。")
+
+
+@rule(
+    "adjustment_changes_nothing",
+    Level.ERROR,
+    "调整没有改任何内容",
+    why="目标调整要说清改什么、为什么改；一字未改的一版没有可以批复的内容。",
+    good=Sample("再评价完成数量：=6个", "czj-2020-6", "调整后写新的数量"),
+    bad=Sample("与批复的一版一字不差"),
+)
+def adjustment_changes_nothing(sheet: Sheet) -> Iterator[Remark]:
+    """目标调整：与现在执行的一版完全相同。改好，或删掉这一稿不调整了。"""
+    if sheet.history.adjusted == sheet.document:
+        yield Remark("indicators", "这一版与现在执行的目标一字不差。改要改的地方，或不调整了、删掉这一稿。")

@@ -12,10 +12,14 @@ from perfgoals.targets import TargetReading, read_target
 
 @dataclass(frozen=True)
 class History:
-    """What is known beside the form: last year's approved document, and the unit's other forms of this campaign."""
+    """What is known beside the form: last year's approved document, and the unit's other forms of this campaign.
+
+    ``adjusted`` is the approved version that this form is to replace (目标调整).
+    """
 
     previous: DeclarationDocument | None = None
     siblings: tuple[DeclarationDocument, ...] = ()
+    adjusted: DeclarationDocument | None = None
 
 
 NO_HISTORY = History()

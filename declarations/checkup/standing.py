@@ -41,6 +41,7 @@ def history_of(declaration: Declaration) -> History:
     return History(
         previous=document_of(previous) if previous else None,
         siblings=tuple(document_of(sibling) for sibling in siblings),
+        adjusted=document_of(whole.get(pk=declaration.adjusts_id)) if declaration.adjusts_id else None,
     )
 
 

@@ -86,6 +86,7 @@ def test_the_comparison_shows_what_changed_word_by_word(approved, at):
 def test_once_approved_the_new_version_takes_the_old_one_s_place(approved, people, at):
     browser = at("信息中心填报人")
     new = adjusted(browser, approved)
+    new.indicators.filter(pk=new.indicators.first().pk).update(definition="按合同口径")
     from declarations.checkup import findings_of
     from declarations.models import FindingReason
     from perfgoals.findings import Level

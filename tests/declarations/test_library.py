@@ -228,7 +228,7 @@ def test_a_form_in_review_answers_409_and_says_why(signed_in, declaration, offic
     Declaration.objects.update(state=State.FINANCE_REVIEW, submitted_by=officer)
     answer = signed_in.post(url(declaration, "delete"), {"row": Indicator.objects.get().row_id}, **part)
     assert answer.status_code == 409
-    assert "这张表已经送审，不能再改行" in answer.content.decode()
+    assert "这张表已经不能改行了" in answer.content.decode()
     assert Indicator.objects.exists()
 
 

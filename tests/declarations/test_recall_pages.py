@@ -12,7 +12,7 @@ from perfgoals.audit.models import AuditRecord
 from perfgoals.documents.models import Revision
 from perfgoals.notices.models import Notice
 from perfgoals.reviewing.models import Comment
-from perfgoals.workflow import State, mark_opened, perform
+from perfgoals.workflow import Incomplete, State, mark_opened, perform
 
 pytestmark = pytest.mark.django_db
 
@@ -139,14 +139,7 @@ def test_an_adjustment_is_given_up_and_another_can_begin(approved, at, people):
 def test_an_adjustment_that_came_back_may_be_given_up_and_its_revision_stays(approved, at, people):
     officer = people["信息中心填报人"]
     new = adjust(approved, actor=officer, reason="追加任务")
-    row = new.indicators.first()
-    new.indicators.filter(pk=row.pk).update(target="≥99家")
-    for finding in new.findings() if hasattr(new, "findings") else []:
-        new.reasons.get_or_create(
-            code=finding.code,
-            path=finding.path,
-            defaults={"message": finding.message, "reason": "与业务处室核对过", "written_by": officer},
-        )
+    new.indicators.filter(pk=new.indicators.first().pk).update(definition="按合同口径")
     perform(workflow.SUBMIT, new, actor=officer, version=new.version)
     send_back(new, actor=people["发改委审核人"], version=new.version, comment="不必调整")
     key = new.pk
@@ -172,3 +165,19 @@ def test_an_empty_desk_is_said_before_sending_and_to_who_runs_the_campaign(ready
     people["信息中心审核人"].is_active = True
     people["信息中心审核人"].save()
     assert "现在没有人办" not in officer.get(url("check", form)).content.decode()
+
+
+# An adjustment that adjusts nothing -----------------------------------------------------------------------------------
+def test_an_unchanged_adjustment_is_not_sent_and_keeps_the_reasons_given(approved, people):
+    officer = people["信息中心填报人"]
+    new = adjust(approved, actor=officer, reason="追加任务")
+    given = set(approved.reasons.values_list("code", "path", "reason"))
+    assert given
+    assert set(new.reasons.values_list("code", "path", "reason")) == given
+    with pytest.raises(Incomplete) as refused:
+        perform(workflow.SUBMIT, new, actor=officer, version=new.version)
+    assert [finding.code for finding in refused.value.findings] == ["adjustment_changes_nothing"]
+    new.indicators.filter(name=new.indicators.first().name).update(definition="按合同口径")
+    perform(workflow.SUBMIT, new, actor=officer, version=new.version)
+    new.refresh_from_db()
+    assert new.state == State.DEPARTMENT_REVIEW

@@ -105,6 +105,9 @@ class Form:
         old = previous or dataclasses.replace(self.document, fiscal_year=2019, **values)
         return Form(self.document, History(previous=old, siblings=self.history.siblings), self.edition)
 
+    def adjusting(self, approved):
+        return Form(self.document, History(adjusted=approved), self.edition)
+
     def beside(self, *siblings):
         return Form(self.document, History(self.history.previous, siblings), self.edition)
 

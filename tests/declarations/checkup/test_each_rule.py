@@ -103,6 +103,7 @@ CASES = {
     "says_nothing": text("safeguards", "详见附件。"),
     "thin_text": text("legal_basis", "经信委核定。"),
     "amount_unreadable": lambda form: form.money(total="200.5万元"),
+    "adjustment_changes_nothing": lambda form: form.adjusting(form.document),
     "amount_missing": lambda form: form.money(total=None),
     "amount_not_positive": lambda form: form.money(current_year="0"),
     "sum_differs": of_2018(lambda form: form.parts(("会审", "1200000.00"), ("再评价", "799999.99"))),

@@ -95,6 +95,7 @@ def test_only_what_nobody_could_defend_is_an_error():
     assert {code for code, rule in RULES.items() if rule.level is Level.ERROR} == {
         "required_field", "row_gap", "placeholder", "amount_unreadable", "sum_differs", "year_over_total",
         "date_unreadable", "end_before_start", "choice_outside", "group_outside", "weight_gap", "weight_sum",
+        "adjustment_changes_nothing",
         "unprintable_character",  # a form that cannot be put on paper cannot be approved on paper
     }  # fmt: skip
 
