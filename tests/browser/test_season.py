@@ -228,6 +228,11 @@ def adjust_one(at, form: Declaration) -> None:
     new = form.adjustments.get()
     form.refresh_from_db()
     assert (form.state, new.state) == (State.APPROVED, State.DRAFT)
+    section = new.edition.section_for_path("necessity")
+    page = at("filer-xxzx", reverse("declarations:step", args=[new.pk, section.key]))
+    page.locator("#f-necessity").fill(f"{new.necessity}年中追加运维任务。")
+    page.get_by_role("button", name="下一步").first.click()
+    page.wait_for_url(lambda url: section.key not in url)
     officer = User.objects.get(username="filer-xxzx")
     for finding in findings_of(new):
         if finding.level is Level.DOUBT:
