@@ -118,6 +118,11 @@ def _(visit):
     visit.page.goto(visit.url + "/nothing/here/")
 
 
+@place("405", troubles=(r"status of 405",))
+def _(visit):
+    visit.open("declarations:save", visit.forms["ready"].pk)
+
+
 @place("403", troubles=(r"status of 403",))
 def _(visit):
     visit.open("declarations:exports")
