@@ -43,12 +43,12 @@ def why_kept(declaration: Declaration) -> str:
 
 
 def loss_of(declaration: Declaration) -> Loss:
-    """How much somebody has typed."""
-    marks = declaration.marks.select_related("saved_by").order_by("-saved_at")
-    latest = marks.first()
+    """How much stands in the form, and who wrote in it last."""
+    latest = declaration.marks.select_related("saved_by").order_by("-saved_at").first()
+    document = declaration.document()
     return Loss(
-        fields=marks.exclude(path__contains=".").count(),
-        rows=declaration.indicators.count() + declaration.sub_projects.count(),
+        fields=sum(bool(document.text(key).strip()) for key in declaration.edition.fields),
+        rows=len(document.indicators) + len(document.sub_projects),
         last_by=latest.saved_by.name if latest else "",
     )
 

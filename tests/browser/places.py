@@ -240,6 +240,11 @@ for _name in ("empty", "bare", "linked", "copied", "sent", "approved"):
     _tasks(_name)
 
 
+@place("drop")
+def _(visit):
+    visit.open("declarations:drop", visit.forms["linked"].pk)
+
+
 @place("copy")
 def _(visit):
     visit.open("declarations:copy", visit.forms["copied"].pk)

@@ -93,6 +93,8 @@ def test_a_draft_that_was_never_sent_goes_with_its_project(filled, at):
     assert url("drop", form) in officer.get(url("tasks", form)).content.decode()
     page = officer.get(url("drop", form)).content.decode()
     assert f"{form.indicators.count() + form.sub_projects.count()} 行表格" in page
+    written = [key for key in form.edition.fields if form.document().text(key)]
+    assert f"{len(written)} 栏文字" in page
     assert "删除了" in follow(officer, "drop", form)
     assert not Declaration.objects.exists()
     assert not Project.objects.exists()
