@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from perfgoals.accounts.models import User
 
 
+def scope_of(user: "User") -> str:
+    """What decides which data a person sees: role, unit and region. A job is made within it."""
+    region = user.organization.region_id if user.organization is not None else ""
+    return f"{user.role}/{user.organization_id or ''}/{region}"
+
+
 class JobState(models.TextChoices):
     WORKING = "working", "进行中"
     DONE = "done", "已完成"
@@ -25,10 +31,13 @@ class JobState(models.TextChoices):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: "User") -> "JobQuerySet":
-        """One's own jobs of kinds that still exist; what they made is checked against today's rights again."""
+        """One's own jobs of kinds that still exist, made in the role and place one has now.
+
+        What was made for an office that one has left is no longer one's own; the right is asked again besides.
+        """
         from perfgoals.jobs import kinds
 
-        return self.filter(owner=user, kind__in=kinds.names())
+        return self.filter(owner=user, scope=scope_of(user), kind__in=kinds.names())
 
     def unfinished(self) -> "JobQuerySet":
         return self.filter(state=JobState.WORKING)
@@ -44,6 +53,7 @@ class Job(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs", verbose_name="操作人"
     )
+    scope = models.CharField(max_length=60, editable=False)  # ``scope_of`` its owner at the start
     state = models.CharField("状态", max_length=12, choices=JobState, default=JobState.WORKING)
     error = models.TextField("原因", blank=True)
     created_at = models.DateTimeField("开始时间", auto_now_add=True)

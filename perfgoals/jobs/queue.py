@@ -26,7 +26,7 @@ from perfgoals.accounts.models import User
 from perfgoals.audit.trail import record
 from perfgoals.jobs import engine
 from perfgoals.jobs.kinds import ItemFailed, JobKind, kind_of
-from perfgoals.jobs.models import ItemState, Job, JobItem, JobState, WorkerBeat
+from perfgoals.jobs.models import ItemState, Job, JobItem, JobState, WorkerBeat, scope_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,9 @@ def start(kind_name: str, params: dict[str, Any], *, owner: User, title: str = "
     if not kind.permitted(owner):
         raise PermissionDenied
     with transaction.atomic():
-        job = Job.objects.create(kind=kind_name, title=title or kind_name, params=params, owner=owner)
+        job = Job.objects.create(
+            kind=kind_name, title=title or kind_name, params=params, owner=owner, scope=scope_of(owner)
+        )
         items = (
             JobItem(job=job, position=number, key=item.key, label=item.label[:300], units=item.units)
             for number, item in enumerate(kind.plan(owner, params), 1)

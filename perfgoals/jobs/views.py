@@ -44,7 +44,7 @@ def cancel(request: SignedInRequest, pk: str) -> HttpResponse:
 
 @require_GET
 def download(request: SignedInRequest, pk: str) -> HttpResponseBase:
-    """The file, to its owner, as long as it is kept and the owner may still make such an export."""
+    """The file, to its owner, as long as it is kept and the owner may still make such an export in the same place."""
     found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     if not kind_of(found.kind).permitted(request.user):
         raise PermissionDenied

@@ -18,7 +18,7 @@ from perfgoals.accounts.models import Organization, Role, User
 from perfgoals.campaigns.models import Campaign
 from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.findings import Level
-from perfgoals.jobs.models import ItemState, Job, JobItem, JobState
+from perfgoals.jobs.models import ItemState, Job, JobItem, JobState, scope_of
 from perfgoals.notices.digest import send_digests
 from perfgoals.reviewing import commenting
 from perfgoals.reviewing.returning import NamedPlace
@@ -166,6 +166,7 @@ def _jobs(owner: User) -> dict[str, Job]:
             kind="declaration_pdfs",
             title="2020 年申报表 PDF，14 份",
             owner=owner,
+            scope=scope_of(owner),
             result_name="申报表.zip",
             **more,
         )

@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
+from perfgoals.accounts.models import Organization, Role, User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.jobs import queue
 from perfgoals.jobs.models import ItemState, Job, JobItem, JobState
@@ -186,3 +187,22 @@ def test_a_job_of_a_kind_that_is_gone_cannot_be_opened(people, client):
     Job.objects.update(kind="dropped")
     assert client.get(f"/jobs/{job.pk}/").status_code == 404
     assert client.get(f"/jobs/{job.pk}/download/").status_code == 404
+
+
+@pytest.mark.parametrize("change", ["region", "unit", "role"])
+def test_what_was_made_in_another_place_or_role_is_no_longer_one_s_own(people, places, client, change):
+    """An admin who moves to another region keeps nothing of the old one's forms, though the new post may export too."""
+    admin = people["业务管理员"]
+    job = _start(people)
+    queue.drain(str(job.pk))
+    client.force_login(admin)
+    address = f"/jobs/{job.pk}/download/"
+    assert b"".join(client.get(address).streaming_content)
+    if change == "region":
+        Organization.objects.filter(pk=admin.organization_id).update(region=places["外区"].region)
+    else:
+        new = {"organization": places["外区"]} if change == "unit" else {"role": Role.FINANCE_REVIEWER}
+        User.objects.filter(pk=admin.pk).update(**new)
+    assert client.get(address).status_code == 404
+    assert client.get(f"/jobs/{job.pk}/").status_code == 404
+    assert not Job.objects.visible_to(User.objects.get(pk=admin.pk)).exists()
