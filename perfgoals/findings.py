@@ -45,6 +45,12 @@ class Finding:
     good: str = ""
     bad: str = ""
     fixes: tuple[Fix, ...] = ()
+    also: tuple[str, ...] = ()  # other places where the same can be mended
+
+    @property
+    def mended_at(self) -> frozenset[str]:
+        """Every place where this can be mended."""
+        return frozenset((self.path, *self.also, *(path for fix in self.fixes for path, _ in fix.changes)))
 
     def to_dict(self) -> dict[str, object]:
         """The JSON-able form, as printed by ``manage.py check_form``."""

@@ -22,6 +22,7 @@ class Remark:
     path: str
     message: str
     fixes: tuple[Fix, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Rule:
                 good=str(self.good),
                 bad=str(self.bad),
                 fixes=remark.fixes,
+                also=remark.also,
             )
             for remark in self.remarks(sheet)
         ]

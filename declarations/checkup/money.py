@@ -148,6 +148,7 @@ def year_over_total(sheet: Sheet) -> Iterator[Remark]:
         yield Remark(
             CURRENT,
             f"“{sheet.term(CURRENT)}”{amount(current)} 元，大于“{sheet.term(TOTAL)}”{amount(total)} 元。",
+            also=(TOTAL,),
         )
 
 

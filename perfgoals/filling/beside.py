@@ -1,6 +1,6 @@
 """What stands beside each place of a form that is being filled in: remarks, changes, what was sent back, what is locked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,9 +9,16 @@ from perfgoals.accounts.models import User
 from perfgoals.filling.addresses import page_url
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.returned import Named, Returned, returned_of
+from perfgoals.findings import Finding
 from perfgoals.reviewing import commenting, history
 from perfgoals.reviewing.commenting import Board
 from perfgoals.reviewing.history import Change
+
+WHY_OPEN = {
+    "": "",
+    "joined": "没有点名退回；和退回的地方在同一个合计里，也可以改。",
+    "mending": "没有点名退回；为改错误打开，可以改。",
+}
 
 
 @dataclass
@@ -21,6 +28,7 @@ class Beside:
     filing: FilledFiling
     user: User
     document: Any = None
+    findings: Callable[[], Iterable[Finding]] | None = None  # of the form as it stands, where the page has them
 
     @cached_property
     def board(self) -> Board:
@@ -35,11 +43,22 @@ class Beside:
 
     @cached_property
     def returned(self) -> Returned | None:
-        return returned_of(self.filing, self.document)
+        return returned_of(self.filing, self.document, findings=self.findings)
 
     def is_locked(self, path: str) -> bool:
         """A place that the return does not open (F61)."""
         return self.returned is not None and not self.returned.openness.allows(path, self.filing.edition)
+
+    def why_open(self, path: str) -> str:
+        """In words, why a place is open that the return does not name."""
+        if self.returned is None:
+            return ""
+        openness, edition = self.returned.openness, self.filing.edition
+        return "" if openness.is_named(path, edition) else WHY_OPEN[openness.why_unnamed(path, edition)]
+
+    def opens_within(self, path: str) -> bool:
+        """Whether something inside is open besides what the return names."""
+        return self.returned is not None and self.returned.openness.opens_within(path)
 
     def is_section_locked(self, key: str) -> bool:
         return self.returned is not None and not self.returned.is_open(key)

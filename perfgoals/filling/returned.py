@@ -1,8 +1,8 @@
 """A form that came back: what the reviewer named, in which section, and what has been changed since (F61, F134, X-7)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -13,7 +13,8 @@ from perfgoals.editions import Edition
 from perfgoals.filling.addresses import place_url, step_url
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.words import in_form_order, section_key, words_of
-from perfgoals.reviewing import history
+from perfgoals.findings import Finding
+from perfgoals.reviewing import history, returning
 from perfgoals.reviewing.models import ReturnedPlace, ReturnRound
 from perfgoals.reviewing.returning import Openness
 from perfgoals.workflow import State
@@ -40,14 +41,12 @@ class Returned:
     round: ReturnRound
     places: tuple[Named, ...]  # in the order of the form; none: the whole form is open
     edition: Edition
+    openness: Openness
+    joined: tuple[str, ...] = ()  # in words: what a sum joins with the named places, open as well
 
     @property
     def is_whole(self) -> bool:
         return not self.places
-
-    @cached_property
-    def openness(self) -> Openness:
-        return Openness(frozenset(place.path for place in self.places) or None)
 
     @cached_property
     def by_section(self) -> dict[str, list[Named]]:
@@ -58,7 +57,9 @@ class Returned:
 
     def is_open(self, section: str) -> bool:
         """Whether anything in this section may be changed."""
-        return self.is_whole or section in self.by_section
+        return (
+            self.is_whole or section in self.by_section or self.openness.allows_section(section, self.edition)
+        )
 
     def numbers(self, *, changed: bool) -> list[int]:
         """Numbers of the named sections in which every place (or not every place) was changed."""
@@ -90,10 +91,17 @@ def in_words(numbers: Iterable[int]) -> str:
     return "、".join(str(number) for number in numbers)
 
 
-def returned_of(filing: FilledFiling, document: Any = None, *, is_own: bool = True) -> Returned | None:
+def returned_of(
+    filing: FilledFiling,
+    document: Any = None,
+    *,
+    is_own: bool = True,
+    findings: Callable[[], Iterable[Finding]] | None = None,
+) -> Returned | None:
     """What is to be mended in a returned form; None for every other. At most four queries.
 
-    ``is_own``: asked for the unit, which alone sees what it has changed and not sent yet.
+    ``is_own``: asked for the unit, which alone sees what it has changed and not sent yet. ``findings`` saves another
+    check-up where the page has had one.
     """
     if filing.state != State.RETURNED:
         return None
@@ -116,7 +124,10 @@ def returned_of(filing: FilledFiling, document: Any = None, *, is_own: bool = Tr
         )
         for path, said in words.items()
     )
-    return Returned(latest, places, edition)
+    checked = (findings or partial(filing.findings, document)) if is_own else None
+    openness = returning.openness_after(filing, latest, notes, checked)
+    joined = words_of(filing, in_form_order(edition, openness.joined), document)
+    return Returned(latest, places, edition, openness, tuple(joined.values()))
 
 
 def _url(filing: FilledFiling, path: str) -> str:

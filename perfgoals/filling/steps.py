@@ -95,7 +95,7 @@ class Step:
     @cached_property
     def beside(self) -> Beside:
         """Remarks, changes and what was sent back."""
-        return Beside(self.filing, self.user, self.document)
+        return Beside(self.filing, self.user, self.document, lambda: self.findings)
 
     @cached_property
     def unsent(self) -> Unsent | None:

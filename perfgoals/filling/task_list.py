@@ -65,7 +65,7 @@ def sections_page(filing: FilledFiling, document: Any, user: User) -> SectionsPa
     findings = filing.findings(document)
     still_open = open_findings(filing, findings)
     sections = progress_of(filing, document, still_open)
-    returned = returned_of(filing, document, is_own=is_own(filing, user))
+    returned = returned_of(filing, document, is_own=is_own(filing, user), findings=lambda: findings)
     return SectionsPage(
         findings=findings,
         still_open=still_open,

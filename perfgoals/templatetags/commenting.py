@@ -126,6 +126,8 @@ def _beside(context: Context, beside: Any, path: str, label: str) -> dict[str, A
     if beside:
         about |= {
             "is_locked": beside.is_locked(path),
+            "why_open": beside.why_open(path),
+            "opens_within": beside.opens_within(path),
             "notes": beside.notes(path),
             "changes": beside.history(path),
             "remarks": beside.board.inside(path),

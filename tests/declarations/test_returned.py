@@ -1,6 +1,7 @@
 """What the officer sees of a form that came back, and what both sides see of its way."""
 
 import dataclasses
+import datetime
 
 import pytest
 from django.urls import reverse
@@ -8,11 +9,15 @@ from django.urls import reverse
 from declarations import workflow
 from declarations.models import Declaration
 from declarations.reviewing import send_back, undo
+from declarations.tables import acts
+from declarations.tables.acts import RowRefused
+from declarations.tables.kinds import INDICATORS, SUB_PROJECTS
 from declarations.timeline import timeline_of
 from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.filling.returned import returned_of, sections_to_mend
+from perfgoals.findings import Level
 from perfgoals.reviewing import commenting
-from perfgoals.reviewing.returning import NamedPlace
+from perfgoals.reviewing.returning import LOCKED, NamedPlace
 from perfgoals.workflow import perform
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +150,116 @@ def test_the_cost_does_not_grow_with_places(returned, people, django_assert_max_
         returned_of(returned)
     Declaration.objects.filter(pk=returned.pk)
     assert len(few) <= 5
+
+
+# A form that came back can always be mended -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def summed(make_declaration, campaign, people):
+    """A form of 2018, whose sub-projects add up to the money of the year; sent, then returned for that money alone."""
+    campaign.edition_id = "sh-2018-declaration"
+    campaign.save()
+    money = {"total_typed": "300000", "current_year_typed": "300000"}
+    declaration = make_declaration(necessity="渗漏", legal_basis="沪府发〔2016〕19号", **money)
+    for position, (row_id, amount) in enumerate([("aaaa0001", "100000"), ("aaaa0002", "200000")]):
+        declaration.sub_projects.create(row_id=row_id, position=position, name="修缮", amount_typed=amount)
+    free = dataclasses.replace(workflow.SUBMIT, blocking=lambda filing: [])
+    perform(free, declaration, actor=people["信息中心填报人"], version=declaration.version)
+    return declaration
+
+
+def send_it_back(declaration, people, *paths):
+    send_back(
+        declaration,
+        actor=people["发改委审核人"],
+        version=declaration.version,
+        comment="请改",
+        places=[NamedPlace(path) for path in paths],
+    )
+
+
+def save(declaration, people, path, value):
+    mark = declaration.marks.filter(path=path).first()
+    seen = mark.version if mark else 0
+    return save_fields(declaration, [FieldChange(path, value, seen)], actor=people["信息中心填报人"])
+
+
+@pytest.mark.parametrize("named", ["budget.current_year", "section:budget", "sub_projects.aaaa0001"])
+def test_what_a_sum_joins_with_a_returned_place_is_open(summed, people, named):
+    send_it_back(summed, people, named)
+    for path, value in (
+        ("budget.current_year", "350000"),
+        ("sub_projects.aaaa0001.amount", "120000"),
+        ("sub_projects.aaaa0002.amount", "230000"),
+    ):
+        assert save(summed, people, path, value).saved, path
+    assert [refused.message for refused in save(summed, people, "necessity", "改别处").refused] == [LOCKED]
+    acts.delete_row(summed, SUB_PROJECTS, "aaaa0002", actor=people["信息中心填报人"])
+
+
+@pytest.mark.parametrize("named", ["necessity", "sub_projects.aaaa0001.name"])
+def test_a_return_that_touches_no_amount_opens_none(summed, people, named):
+    send_it_back(summed, people, named)
+    assert save(summed, people, "sub_projects.aaaa0002.amount", "1").refused
+    assert save(summed, people, "budget.current_year", "1").refused
+    with pytest.raises(RowRefused):
+        acts.delete_row(summed, SUB_PROJECTS, "aaaa0002", actor=people["信息中心填报人"])
+
+
+def test_an_error_can_be_mended_wherever_it_stands(summed, people):
+    days = {"start_date": datetime.date(2020, 1, 1), "end_date": datetime.date(2020, 12, 31)}
+    typed = {f"{name}_typed": day.isoformat() for name, day in days.items()}
+    Declaration.objects.filter(pk=summed.pk).update(**days, **typed)
+    summed.refresh_from_db()
+    send_it_back(summed, people, "start_date")
+    assert save(summed, people, "end_date", "2020-06-30").refused
+    assert save(summed, people, "start_date", "2021-03-01").saved
+    assert any(f.path == "end_date" and f.level is Level.ERROR for f in summed.findings())
+    assert save(summed, people, "end_date", "2020-11-30").saved
+    # It stays open under the hands of whoever mends it, also when the error is gone.
+    assert save(summed, people, "end_date", "2021-06-30").saved
+    assert save(summed, people, "end_date", "2021-09-30").saved
+    assert save(summed, people, "legal_basis", "改别处").refused
+
+
+def test_money_of_the_year_over_the_total_opens_the_total(summed, people):
+    send_it_back(summed, people, "budget.current_year")
+    assert save(summed, people, "budget.total", "350000").refused
+    assert save(summed, people, "budget.current_year", "350000").saved
+    assert save(summed, people, "budget.total", "350000").saved
+
+
+def test_a_row_in_a_group_the_form_does_not_have_can_be_moved(summed, people):
+    row = summed.indicators.create(
+        row_id="bbbb0001", position=0, level1="没有这一级", level2="也没有", name="面积", target="≥1平方米"
+    )
+    send_it_back(summed, people, "necessity")
+    assert save(summed, people, "indicators.bbbb0001.target", "≥2平方米").saved
+    acts.delete_row(summed, INDICATORS, row.row_id, actor=people["信息中心填报人"])
+
+
+def test_the_page_says_why_a_place_is_open_that_was_not_named(summed, people, at):
+    send_it_back(summed, people, "budget.current_year")
+    section = summed.edition.section_for_path("sub_projects").key
+    page = at("信息中心填报人").get(reverse("declarations:step", args=[summed.pk, section])).text
+    assert "和退回的地方在同一个合计里，也可以改" in page
+    assert "这一节没有退回" not in page
+    told = at("信息中心填报人").get(tasks(summed))
+    assert f"“{summed.edition.fields['sub_projects'].term}”和退回的地方在同一个合计里，也可以改" in told.text
+    # Nothing is written under 项目概况, an 错误 in a section that was not named.
+    elsewhere = summed.edition.section_for_path("project_overview").key
+    (line,) = (line for line in told.context["sections"] if line.progress.section.key == elsewhere)
+    assert not line.is_locked
+    assert (
+        "没有点名退回；为改错误打开"
+        in at("信息中心填报人").get(reverse("declarations:step", args=[summed.pk, elsewhere])).text
+    )
+
+
+def test_what_the_unit_is_mending_is_not_told_to_reviewers(summed, people):
+    send_it_back(summed, people, "start_date")
+    ours, theirs = (returned_of(summed, is_own=is_own) for is_own in (True, False))
+    Declaration.objects.filter(pk=summed.pk).update(necessity="")
+    assert ours.openness.mending() != frozenset()
+    assert theirs.openness.mending() == frozenset()
