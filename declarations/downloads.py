@@ -1,13 +1,11 @@
 """The form as files: official PDF, Excel, JSON. What is in them is decided by ``official``."""
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header, parse_etags
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from declarations.annexes import annexes_of
@@ -20,13 +18,8 @@ from perfgoals.documents.annex import Annex
 from perfgoals.documents.kept import kept_pdf, key_of
 from perfgoals.documents.printing import MissingGlyph, PrintingFailed, render_pdf
 from perfgoals.editions import get_edition
-from perfgoals.filling.addresses import place_url
+from perfgoals.filling.papers import XLSX, file_name, file_response, without_glyph
 from perfgoals.findings import Finding, Level
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LONGEST_NAME = 60
-# What file systems refuse or people cannot see, on any of the desks this may land on.
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f-\x9f\\/:*?"<>|\u200b-\u200f\u2028-\u202e\ufeff\ud800-\udfff]+')
 
 
 @require_GET
@@ -87,46 +80,21 @@ def _file(
     *,
     key: str = "",
 ) -> HttpResponse:
-    """The file under its Chinese name. A revision never changes, so its fingerprint (or ``key``) is its ETag; a draft is
-    not kept.
-    """
-    if printed.revision is None:
-        response = HttpResponse(make(printed), content_type=content_type)
-        response["Cache-Control"] = "private, no-store"
-    else:
-        etag = f'"{key or printed.revision.fingerprint}-{ending}"'
-        known = parse_etags(request.headers.get("If-None-Match", ""))
-        if etag in known:
-            response = HttpResponse(status=304)
-        else:
-            response = HttpResponse(make(printed), content_type=content_type)
-        response["ETag"] = etag
-        # Asked again each time: whoever leaves the unit must not find it in a shared browser without signing in.
-        response["Cache-Control"] = "private, no-cache"
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=file_name(declaration, printed, ending)
+    """A revision never changes, so its fingerprint (or ``key``) is its ETag; a draft is not kept."""
+    etag = f"{key or printed.revision.fingerprint}-{ending}" if printed.revision else ""
+    name = file_name(
+        declaration.fiscal_year,
+        printed.document.project_name,
+        declaration.edition.title,
+        ending,
+        is_draft=bool(printed.watermark),
     )
-    return response
-
-
-def file_name(declaration: Declaration, printed: Official, ending: str) -> str:
-    """“2020 办公用房修缮 财政项目支出绩效目标申报表（草稿）.pdf”."""
-    name = _NOT_IN_NAMES.sub(" ", printed.document.project_name or "").strip()[:LONGEST_NAME] or "未命名项目"
-    draft = "（草稿）" if printed.watermark else ""
-    return f"{declaration.fiscal_year} {name} {declaration.edition.title}{draft}.{ending}"
+    return file_response(request, partial(make, printed), content_type, name, etag=etag)
 
 
 def _without_glyph(
     request: SignedInRequest, declaration: Declaration, printed: Official, missing: MissingGlyph
 ) -> HttpResponse:
-    """Which character cannot be printed, and where it stands; never a box on official paper."""
     here = Finding("missing_glyph", Level.ERROR, missing.path, "")
-    context = {
-        "nav": "list",
-        "declaration": declaration,
-        "character": missing.character,
-        "code": f"U+{ord(missing.character):04X}",
-        "place": describe(here, printed.document, declaration.edition),
-        "url": place_url(declaration, missing.path) if declaration.is_editable else "",
-    }
-    return render(request, "declarations/missing_glyph.html", context, status=422)
+    place = describe(here, printed.document, declaration.edition)
+    return without_glyph(request, declaration, missing, place, "tasks")

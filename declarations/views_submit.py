@@ -24,7 +24,7 @@ from declarations.views_steps import CHECKUP
 from declarations.workflow import SUBMIT
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.documents import paper
-from perfgoals.documents.models import Revision
+from perfgoals.filling.papers import mark_of
 from perfgoals.filling.permissions import may_edit, may_fill
 from perfgoals.filling.reasons import Unkept, give_reasons, posted_reasons
 from perfgoals.filling.recall_pages import taking_back
@@ -128,11 +128,6 @@ def _receipt(request: SignedInRequest, declaration: Declaration) -> HttpResponse
         "taking_back": taking_back(declaration, request.user),
     }
     return render(request, "declarations/submitted.html", context)
-
-
-def mark_of(revision: Revision) -> str:
-    """The 校验码 as paper prints it: twelve digits in groups of four."""
-    return " ".join(revision.fingerprint[at : at + 4] for at in (0, 4, 8))
 
 
 @require_GET

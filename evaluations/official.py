@@ -1,18 +1,58 @@
-"""Which document, points and details an evaluation's official paper is printed from.
+"""Which document, score and details an evaluation is shown and printed with.
 
 With the officer (draft, returned) that is what the rows say now, marked 草稿 and scored by today's rules. From 送审 on it is
 the latest frozen revision with the score that was kept for it: what reviewers judge, and nothing typed since.
 """
 
+from dataclasses import dataclass
+
 from declarations.official import WATERMARK
 from evaluations.models import Evaluation, KeptScore
 from evaluations.paper import for_print
-from evaluations.scoring import ScoreSheet, replay
+from evaluations.permissions import may_see_rows
+from evaluations.scoring import ScoreSheet, replay, score
 from evaluations.speaking import document_of
+from perfgoals.accounts.models import User
 from perfgoals.documents.evaluation import EvaluationDocument
-from perfgoals.documents.models import latest_revision
+from perfgoals.documents.models import Revision, latest_revision
 from perfgoals.documents.rendering import Printed
 from perfgoals.editions import get_edition
+
+
+class NeverSent(LookupError):
+    """The reader may see only what was sent, and nothing was."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A form and its score: of the revision, or (``revision`` None) of what the rows say now.
+
+    ``is_kept``: the score is the one that was kept when the form was sent, not computed again.
+    """
+
+    document: EvaluationDocument
+    revision: Revision | None
+    sheet: ScoreSheet
+    is_kept: bool
+
+    @property
+    def watermark(self) -> str:
+        return "" if self.revision else WATERMARK
+
+
+def scored(evaluation: Evaluation, reader: User | None = None) -> Scored:
+    """What stands on the form today, as ``reader`` may see it. At most three queries.
+
+    Raises ``UnknownEdition``, ``NoRules``, and ``NeverSent`` where the reader may not see what is being typed.
+    """
+    may_see = reader is None or may_see_rows(reader, evaluation)
+    revision = None if evaluation.is_editable and may_see else latest_revision(evaluation)
+    if revision is None and not may_see:
+        raise NeverSent
+    document = EvaluationDocument.from_json(revision.document) if revision else document_of(evaluation)
+    kept = _kept_score(evaluation, document.fingerprint) if revision else None
+    sheet = kept or score(document, get_edition(document.form))
+    return Scored(document, revision, sheet, is_kept=kept is not None)
 
 
 def official(evaluation: Evaluation, *, with_details: bool = False) -> Printed:
@@ -20,15 +60,20 @@ def official(evaluation: Evaluation, *, with_details: bool = False) -> Printed:
 
     Whoever may not see what a unit is typing must not be handed this for a draft: ask before.
     """
-    revision = None if evaluation.is_editable else latest_revision(evaluation)
-    document = EvaluationDocument.from_json(revision.document) if revision else document_of(evaluation)
-    sheet = _kept_score(evaluation, document.fingerprint) if revision else None
-    points, behind = for_print(document, get_edition(document.form), sheet=sheet, with_details=with_details)
+    return printed(evaluation, scored(evaluation), with_details=with_details)
+
+
+def printed(evaluation: Evaluation, found: Scored, *, with_details: bool = False) -> Printed:
+    """``found`` as the printer takes it."""
+    document = found.document
+    points, behind = for_print(
+        document, get_edition(document.form), sheet=found.sheet, with_details=with_details
+    )
     return Printed(
         name=evaluation.source_id or str(evaluation.pk),
         title=document.project_name or "",
         document=document,
-        watermark="" if revision else WATERMARK,
+        watermark=found.watermark,
         annexes=lambda: behind,
         points=points,
     )

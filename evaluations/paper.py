@@ -3,8 +3,10 @@
 Pure. The form itself is laid out by ``perfgoals.documents``; here a score sheet is turned into the words it needs.
 """
 
+import json
 from collections.abc import Iterator
 
+from evaluations.contradictions import contradictions
 from evaluations.scorecard import CardRow, ScoreCard, score_card
 from evaluations.scoring import ScoreSheet, score
 from evaluations.scoring.arithmetic import read_points, show
@@ -27,6 +29,15 @@ FOOT = (
     "本页各数由表上的数据按所列口径算出，四舍五入到两位小数，每行只舍入一次。"
     "这份 PDF 附带的 evaluation.json 是全部输入，任何人可以据此重算（score_form 命令直接读这份 PDF）。"
 )
+
+
+def score_text(document: EvaluationDocument, edition: Edition, sheet: ScoreSheet) -> str:
+    """The score as JSON, for whoever wants to do the sums again: the whole sheet, with rules, inputs and figures, and what
+    contradicts itself on the form. ``manage.py score_form`` prints the same.
+    """
+    said = [finding.to_dict() for finding in contradictions(document, edition)]
+    result = sheet.to_dict() | {"fingerprint": document.fingerprint, "findings": said}
+    return json.dumps(result, ensure_ascii=False, indent=2)
 
 
 def for_print(

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from evaluations.scoring.arithmetic import ZERO, read_points, show
-from evaluations.scoring.rows import Basis
+from evaluations.scoring.rows import Basis, Flag
 from evaluations.scoring.sheet import RowScore, ScoreSheet
 from perfgoals.documents.evaluation import EvaluationDocument, EvaluationRow
 from perfgoals.targets import read_target
@@ -50,6 +50,8 @@ class CardRow:
     scored: RowScore
     reading: str  # “≥ 50 家”; "" where the target is words
     evidence: tuple[Any, ...] = ()  # whatever the page gave for this row
+    notes: tuple[Any, ...] = ()  # what is to be said below the row, each with a ``message``
+    review: Any = None  # the reviewer's reason, whatever the page gave
     starts: int = 0  # rows of the level-1 group that begins here, else 0
 
     @property
@@ -94,6 +96,24 @@ class CardRow:
         return None if self.reviewed is None or self.points is None else self.reviewed - self.points
 
     @property
+    def explained(self) -> str:
+        """Why the reviewer's points are not the unit's, in the reviewer's words (F88)."""
+        written = self.review.reviewer_reason if self.review else ""
+        return written or ("没有写理由" if self.difference else "同意单位的得分")
+
+    @property
+    def tint(self) -> str:
+        """How the row is coloured: by the gravest of its notes."""
+        levels = {note.finding.level.value for note in self.notes}
+        return "is-err" if "error" in levels else "is-ask" if levels else ""
+
+    @property
+    def flags(self) -> list[Flag]:
+        """What the score asks about this row, where no note says it already."""
+        said = [note.message for note in self.notes]
+        return [flag for flag in self.scored.settled.flags if not any(flag.text in one for one in said)]
+
+    @property
     def whose(self) -> str:
         """Whose word the points are."""
         return {
@@ -114,6 +134,11 @@ class Branch:
     weight: Decimal
     rows: tuple[CardRow, ...]
     is_open: bool
+
+    @property
+    def span(self) -> int:
+        """Rows of the table that the group takes: one more below each row of which something is said."""
+        return len(self.rows) + sum(bool(row.notes) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +189,15 @@ class ScoreCard:
         return [row for row in self.rows if row.lost]
 
     @property
+    def open_rows(self) -> list[CardRow]:
+        return [row for row in self.rows if row.is_open]
+
+    @property
+    def also_missing(self) -> tuple[str, ...]:
+        """What keeps the total open besides the rows, which say so themselves: they come first."""
+        return self.sheet.total.missing[len(self.open_rows) :]
+
+    @property
     def lost(self) -> Decimal:
         return sum((row.lost or ZERO for row in self.rows), ZERO)
 
@@ -201,10 +235,20 @@ def score_card(
     document: EvaluationDocument,
     sheet: ScoreSheet,
     evidence: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    notes: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    reviews: Mapping[str, Any] = MappingProxyType({}),
 ) -> ScoreCard:
-    """The card of a form. ``sheet`` must be the score of this document; ``evidence`` is by row id."""
+    """The card of a form. ``sheet`` must be the score of this document; the rest is by row id."""
     cards = [
-        CardRow(number, row, scored, _reading(row), tuple(evidence.get(row.row_id, ())))
+        CardRow(
+            number,
+            row,
+            scored,
+            _reading(row),
+            evidence=tuple(evidence.get(row.row_id, ())),
+            notes=tuple(notes.get(row.row_id, ())),
+            review=reviews.get(row.row_id),
+        )
         for number, (row, scored) in enumerate(zip(document.indicators, sheet.rows, strict=True), 1)
     ]
     return ScoreCard(sheet, _branches(cards), _ruler(sheet))

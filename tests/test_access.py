@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from declarations import downloads
 from declarations.models import Declaration, SavedFilter
+from evaluations import views_papers
 from evaluations.evidence import keep_evidence
 from evaluations.models import Evaluation
 from evaluations.opening import start_alone
@@ -69,6 +70,12 @@ def on_form(
         Line(name, method, place, [*codes, *outside], args, body)
         for place, codes in (("draft", draft), ("sent", sent))
     ]
+
+
+def on_evaluation(name: str, method: str, draft: list[int], sent: list[int], *args: object) -> list[Line]:
+    """As ``on_form``, of a self-evaluation."""
+    places = (("evaluation", draft), ("evaluation_sent", sent))
+    return [Line(f"evaluations:{name}", method, place, [*codes, *OUTSIDE], args) for place, codes in places]
 
 
 def on_site(name: str, method: str, codes: list[int], place: str = "", body: Any = None) -> Line:
@@ -145,6 +152,12 @@ LINES = [
     # Evidence of a self-evaluation: with the form, to whoever sees its rows
     Line("evaluations:evidence", "get", "evidence", [200, 200, 404, 404, 200, *OUTSIDE]),
     Line("evaluations:evidence", "get", "evidence_sent", [200] * 5 + OUTSIDE),
+    # A self-evaluation to read: score card and papers
+    *(
+        line
+        for name in ("score", "score_json", "preview", "pdf", "xlsx", "json")
+        for line in on_evaluation(name, "get", *SEEN)
+    ),
     # Remarks: of the people of the chain, in their scope
     *on_form("comments", "get", *SEEN),
     *on_form("comments", "post", [422, 422, 404, 404, 403], [422, 422, 422, 422, 403]),
@@ -351,6 +364,7 @@ def evidence_of(project, people):
         kept = keep_evidence(form, ContentFile(b"%PDF-1.7", name="签到表.pdf"), actor=officer)
         Evaluation.objects.filter(pk=form.pk).update(state=state, submitted_by=officer)
         places[place] = (form.pk, kept.pk)
+        places[place.replace("evidence", "evaluation")] = form.pk
     return places
 
 
@@ -392,7 +406,8 @@ def address_of(line, objects):
 
 @pytest.mark.parametrize("line", LINES, ids=str)
 def test_who_gets_what(line, people, objects, monkeypatch):
-    monkeypatch.setattr(downloads, "render_pdf", lambda *args, **options: b"%PDF-1.7")
+    for papers in (downloads, views_papers):
+        monkeypatch.setattr(papers, "render_pdf", lambda *args, **options: b"%PDF-1.7")
     url = address_of(line, objects)
     got = {}
     for name in PEOPLE:

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 
 from declarations import downloads
 from declarations.models import Indicator
+from evaluations import views_papers
 from tests.test_access import LINES, PEOPLE, address_of, all_names, get_resolver, make_objects
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +174,8 @@ VALUES = ("\0", "\ud800", "9" * 400, "1e400", "NaN", "Infinity", "â‰¥" * 600, "Ù
 
 @pytest.fixture
 def no_printing(monkeypatch):
-    monkeypatch.setattr(downloads, "render_pdf", lambda *args, **options: b"%PDF-1.7")
+    for papers in (downloads, views_papers):
+        monkeypatch.setattr(papers, "render_pdf", lambda *args, **options: b"%PDF-1.7")
 
 
 @pytest.fixture

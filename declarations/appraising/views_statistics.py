@@ -10,11 +10,11 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from declarations.appraising.views_panels import sees_statistics
-from declarations.downloads import XLSX
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.appraising import statistics as counting
 from perfgoals.audit.trail import record
 from perfgoals.excel import write_list
+from perfgoals.filling.papers import XLSX
 
 
 @require_GET

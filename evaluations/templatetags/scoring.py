@@ -1,12 +1,26 @@
 """How pages write points and rates; the arithmetic's own ways, so that no page rounds by itself."""
 
+import re
 from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from evaluations.scoring.arithmetic import show
 
 register = template.Library()
+
+
+# In escaped text: < and > are entities there.
+_OPERATED = re.compile(r"(?:[≥≤＞＜＝=×÷＋−]|(?:&[lg]t;)=?)+ ?[0-9][0-9.,]*[%‰]?")
+
+
+@register.filter
+def unparted(value: Any) -> SafeString:
+    """A sentence in which no line ends between an operator and its number."""
+    return mark_safe(_OPERATED.sub(r'<span class="pg-nb">\g<0></span>', str(conditional_escape(value))))
 
 
 @register.filter

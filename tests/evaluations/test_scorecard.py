@@ -1,7 +1,9 @@
 """The score card says of every published form what its score sheet says, and draws the ruler without a gap."""
 
 import dataclasses
+import html
 import itertools
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from django.template.loader import render_to_string
 from evaluations.scorecard import FORMULA_NAMES, score_card
 from evaluations.scoring import score
 from evaluations.scoring.formulas import BY_NAME
+from evaluations.templatetags.scoring import unparted
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.editions import get_edition
 from perfgoals.editions.rules import FORMULAS
@@ -60,18 +63,18 @@ def test_the_ruler_covers_the_whole_score_once(document):
 
 def test_the_published_total_stands_on_the_card(document):
     card = card_of(document)
-    html = render_to_string("evaluations/includes/score_line.html", {"card": card})
+    page = render_to_string("evaluations/includes/score_line.html", {"card": card})
     assert card.total == Decimal(document.totals["self_score"])
-    assert f"<b>{document.totals['self_score']}</b>" in html
-    assert card.sheet.total.grade in html
+    assert f"<b>{document.totals['self_score']}</b>" in page
+    assert card.sheet.total.grade in page
 
 
 def test_the_table_shows_every_sentence_and_clause(document):
     card = card_of(document)
-    html = render_to_string("evaluations/includes/score_table.html", {"card": card})
+    page = render_to_string("evaluations/includes/score_table.html", {"card": card})
     for line in card.rows:
-        assert line.scored.settled.clause in html
-    assert html.count("得分卡") == len(card.rows)
+        assert line.scored.settled.clause in re.sub("<.*?>", "", page)
+    assert page.count("得分卡") == len(card.rows)
 
 
 def test_the_reviewers_points_stand_beside_with_their_difference(document):
@@ -95,6 +98,19 @@ def test_an_open_row_is_said_to_be_open():
     assert card.total is None
     assert card.rows[0].is_open
     assert card.rows[0].lost is None
-    html = render_to_string("evaluations/includes/score_line.html", {"card": card})
-    assert "未定" in html
+    page = render_to_string("evaluations/includes/score_line.html", {"card": card})
+    assert "未定" in page
     assert "等人判定" in render_to_string("evaluations/includes/score_table.html", {"card": card})
+
+
+def test_no_line_ends_between_an_operator_and_its_number():
+    said = str(unparted("实际 5 < 目标 <=10%，10 × 400,000 ÷ 600,000 = 6.67；a<b>"))
+    assert re.findall(r'<span class="pg-nb">(.*?)</span>', said) == [
+        "&lt;=10%",
+        "× 400,000",
+        "÷ 600,000",
+        "= 6.67",
+    ]
+    assert html.unescape(re.sub(r"</?span[^>]*>", "", said)) == (
+        "实际 5 < 目标 <=10%，10 × 400,000 ÷ 600,000 = 6.67；a<b>"
+    )

@@ -4,7 +4,6 @@ Prints the whole score sheet (every row's points, formula, inputs, clause and se
 next grade) and what contradicts itself on the form. Exit 2 for a file that is no self-evaluation.
 """
 
-import json
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from evaluations.contradictions import contradictions
+from evaluations.paper import score_text
 from evaluations.scoring import NoRules, score
 from perfgoals.documents.declaration import BadDocument
 from perfgoals.documents.evaluation import EvaluationDocument
@@ -38,9 +37,7 @@ class Command(BaseCommand):
             self._refuse(path, f"没有“{wrong}”这种表式。")
         except (BadDocument, NoRules) as wrong:
             self._refuse(path, str(wrong))
-        said = [finding.to_dict() for finding in contradictions(document, edition)]
-        result = sheet.to_dict() | {"fingerprint": document.fingerprint, "findings": said}
-        self.stdout.write(json.dumps(result, ensure_ascii=False, indent=2))
+        self.stdout.write(score_text(document, edition, sheet))
 
     def _refuse(self, path: Path, reason: str) -> None:
         self.stderr.write(f"{path}：{reason}")

@@ -1,0 +1,96 @@
+"""Places of self-evaluations: the published ones, drafts over approved targets, one that is being reviewed."""
+
+from decimal import Decimal
+
+from playwright.sync_api import expect
+
+from evaluations.checking import keep, keep_score
+from evaluations.models import Evaluation
+from perfgoals.accounts.models import User
+from perfgoals.workflow import State, freeze
+from tests.browser.places import Visit, place
+from tests.browser.stage import ADMIN, FILER, REVIEWER
+
+PUBLISHED = "filer-ptjrb"
+REVIEWED = "推进长三角地区经济社会一体化发展工作经费"
+
+
+def published(number: int) -> Evaluation:
+    """One of the three published forms."""
+    return Evaluation.objects.get(source_id=f"putuo-2021-{number}")
+
+
+def draft(name: str = "办公用房修缮") -> Evaluation:
+    """A draft of the open season, as it was opened, of 经济信息中心."""
+    return Evaluation.objects.get(project_name=name, organization__name="上海市经济信息中心")
+
+
+def reviewed() -> Evaluation:
+    """On the department's desk, with the reviewer's points at two rows."""
+    form = draft(REVIEWED)
+    if form.is_editable:
+        _fill(form)
+        officer = User.objects.get(username=FILER)
+        freeze(form, actor=officer, reason="submit")
+        keep(form)
+        keep_score(form)
+        first, second, *_ = form.indicators.all()
+        points = {"reviewer_score_typed": "0.5", "reviewer_score": Decimal("0.5")}
+        judge = User.objects.get(username=REVIEWER)
+        words = "签到表只有 12 人，不是 20 人。"
+        form.indicators.filter(pk=first.pk).update(**points, reviewer_reason=words, reviewed_by=judge)
+        form.indicators.filter(pk=second.pk).update(**points, reviewed_by=judge)
+        Evaluation.objects.filter(pk=form.pk).update(state=State.DEPARTMENT_REVIEW, submitted_by=officer)
+    return form
+
+
+def _fill(form: Evaluation) -> None:
+    """Every kind of row: met, missed, in words, without a result."""
+    rows = list(form.indicators.all())
+    for number, row in enumerate(rows):
+        row.weight_typed, row.weight = "2", Decimal(2)
+        row.actual = ("", "1次", row.target.lstrip("≥≤><=《》"))[number % 3]
+        row.self_score_typed, row.self_score = "1.5", Decimal("1.5")
+        row.save()
+    for column, amount in (("initial", 650_000), ("current_year", 600_000), ("executed", 400_000)):
+        setattr(form, column, amount)
+        setattr(form, f"{column}_typed", str(amount))
+    form.save()
+
+
+def open_cards(visit: Visit) -> None:
+    """Two cards unfolded: the page is looked at with what stands in them."""
+    for summary in visit.page.locator(".pg-why summary").all()[:2]:
+        summary.click()
+    expect(visit.page.locator(".pg-why[open]")).to_have_count(2)
+
+
+@place("score-published", who=PUBLISHED)
+def _(visit):
+    visit.open("evaluations:score", published(1).pk)
+    expect(visit.page.locator("#score-line")).to_contain_text("95")
+    open_cards(visit)
+
+
+@place("score-draft")
+def _(visit):
+    visit.open("evaluations:score", draft().pk)
+    expect(visit.page.locator("#score-line")).to_contain_text("未定")
+
+
+@place("score-reviewed", who=REVIEWER)
+def _(visit):
+    visit.open("evaluations:score", reviewed().pk)
+    expect(visit.page.locator("table.pg-score thead")).to_contain_text("审核得分")
+    open_cards(visit)
+
+
+@place("evaluation-preview", who=PUBLISHED)
+def _(visit):
+    visit.open("evaluations:preview", published(1).pk)
+
+
+@place("evaluation-preview-draft", who=ADMIN)
+def _(visit):
+    visit.open("evaluations:preview", draft().pk)
+    expect(visit.page.locator("main")).to_contain_text("这张表还没有送审")
