@@ -97,7 +97,6 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         return _check_page(request, declaration, status=422, refused=len(in_form), lacks_reason=lacks_reason)
     except StateConflict:
         return _overtaken(request, in_scope(request, pk), unkept)
-    refresh_counts(declaration, findings_of(declaration))
     return redirect("declarations:submit", pk=pk)
 
 

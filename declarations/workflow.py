@@ -30,6 +30,13 @@ def _blocking(declaration: Declaration) -> list[Finding]:
     return blocking_findings(declaration)
 
 
+def _count(declaration: Declaration) -> None:
+    """The reviewer's list shows the form from this moment, with its open findings and in its place."""
+    from declarations.checkup import findings_of, refresh_counts
+
+    refresh_counts(declaration, findings_of(declaration))
+
+
 def _appraised_below(declaration: Declaration) -> list[Finding]:
     """A review form (审核表) that says 中 or 差."""
     from declarations.appraising.filling import blocking
@@ -93,6 +100,7 @@ SUBMIT = Transition(
     freezes=True,
     stamps=_submitted,
     prepare=_answer_returns,
+    settle=_count,
 )
 RECALL = Transition(
     action="recall",

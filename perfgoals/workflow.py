@@ -108,6 +108,8 @@ class Transition:
     stamps: Callable[[User], dict[str, Any]] = lambda actor: {}  # columns written together with the state
     # What else changes in the same transaction, before the state does (the version that is replaced gives way).
     prepare: Callable[[Any, User], None] = lambda filing, actor: None
+    # What lists keep of the filing in its new state, written once nothing blocks the arrow.
+    settle: Callable[[Any], None] = lambda filing: None
 
     def target_for(self, filing: Any) -> State:
         return self.target(filing) if callable(self.target) else self.target
@@ -174,6 +176,7 @@ def perform(
     # caller's copy changes only when everything has succeeded.
     current = rows.get()
     _judge(step, current, comment)
+    step.settle(current)
     revision = freeze(current, actor=actor, reason=step.action) if step.freezes else None
     record(
         actor=actor,

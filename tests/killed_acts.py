@@ -61,6 +61,7 @@ def picture(project: int) -> dict:
         "forms": [
             [form.state, form.version, form.submitted_by_id, form.opened_at is not None] for form in forms
         ],
+        "counted": [[form.open_doubts, form.finding_codes, form.risk] for form in forms],
         "revisions": Revision.objects.filter(**hanging).count(),
         "records": AuditRecord.objects.filter(**hanging).count(),
         "returns": [

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from declarations import workflow
-from declarations.models import Declaration
+from declarations.models import UNRANKED, Declaration
 from declarations.reviewing import adjust, send_back
 from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import State, perform
@@ -70,7 +70,11 @@ def judge(pictures, *, states, revisions, records=1):
 
 def test_submitting(ready, people, tmp_path):
     pictures = tries("submit", ready(), people["信息中心填报人"], tmp_path)
-    judge(pictures, states=["dept_review"], revisions=1)
+    before, after = judge(pictures, states=["dept_review"], revisions=1)
+    assert [risk for *_, risk in before["counted"]] == [UNRANKED]
+    [[_, codes, risk]] = after["counted"]  # in its place of the reviewer's list from the same moment
+    assert codes
+    assert risk < UNRANKED
 
 
 def test_submitting_again_after_a_return(sent, people, tmp_path):
