@@ -206,3 +206,13 @@ def test_what_was_made_in_another_place_or_role_is_no_longer_one_s_own(people, p
     assert client.get(address).status_code == 404
     assert client.get(f"/jobs/{job.pk}/").status_code == 404
     assert not Job.objects.visible_to(User.objects.get(pk=admin.pk)).exists()
+
+
+def test_every_download_of_an_export_is_on_record(people, client):
+    job = _start(people)
+    queue.drain(str(job.pk))
+    client.force_login(people["业务管理员"])
+    for _ in range(2):
+        assert b"".join(client.get(f"/jobs/{job.pk}/download/").streaming_content)
+    records = AuditRecord.objects.filter(action="download")
+    assert [(one.actor, one.changes) for one in records] == [(people["业务管理员"], {"job": str(job.pk)})] * 2
