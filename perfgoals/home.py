@@ -15,13 +15,13 @@ from django.shortcuts import redirect, render
 from django.template import loader
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from declarations.inbox.desk import waiting_count
 from perfgoals.accounts import second_factor
 from perfgoals.accounts.models import Role, User
 from perfgoals.accounts.sessions import SignedInRequest, seconds_left, wants_json
+from perfgoals.accounts.typed import origin_of, typed_texts
 from perfgoals.campaigns.models import Campaign
 from perfgoals.jobs.queue import is_worker_alive
 from perfgoals.notices.telling import unread_count
@@ -170,7 +170,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form with an old token, mostly after signing in elsewhere: shows what was typed, so that it can be copied."""
-    context = {"texts": _typed_texts(request), "origin": _origin(request)}
+    context = {"texts": typed_texts(request), "origin": origin_of(request)}
     return _error(request, 403, "页面打开太久了，刷新以后再试。", context, template="403_csrf.html")
 
 
@@ -181,19 +181,3 @@ def _error(
     if wants_json(request):
         return JsonResponse({"message": message}, status=status)
     return render(request, template or f"{status}.html", context, status=status)
-
-
-def _typed_texts(request: HttpRequest) -> list[tuple[str, str]]:
-    """What stood in the refused form, without secrets and switches."""
-    secret = ("password", "old", "new", "again", "code", "csrfmiddlewaretoken")
-    texts = [(key, text) for key, values in request.POST.lists() for text in values if key not in secret]
-    return [(key, text) for key, text in texts if len(text.strip()) > 1][:100]
-
-
-def _origin(request: HttpRequest) -> str:
-    """The page the form stood on, if it is one of ours."""
-    origin = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(
-        origin, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return origin if ours else ""

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django_structlog.middlewares import RequestMiddleware
 
-from perfgoals.accounts import entrance, second_factor
+from perfgoals.accounts import entrance, second_factor, typed
 from perfgoals.accounts.models import User
 from perfgoals.accounts.sessions import is_background, seconds_left, touch, wants_json
 
@@ -60,13 +60,15 @@ class IdleMiddleware:
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """Everything is behind the sign-in page. A script gets 401 and the address of that page instead of its HTML."""
+    """Everything is behind the sign-in page. A script gets 401 and the address of that page instead of its HTML; who
+    posted a text gets it back."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
         if wants_json(request):
             message = "登录已过期。您写的内容还在本机。"
             return JsonResponse({"login": reverse("accounts:login"), "message": message}, status=401)
-        return super().handle_no_permission(request, view_func)
+        back = typed.given_back(request, why="登录已过期。", then="重新登录", address=reverse("accounts:login"))
+        return back or super().handle_no_permission(request, view_func)
 
 
 class SecondFactorMiddleware:
@@ -90,6 +92,8 @@ class SecondFactorMiddleware:
         if wants_json(request):
             message = "还要做第二步验证，再接着写。您写的内容还在本机。"
             return JsonResponse({"second_factor": address, "message": message}, status=403)
+        if back := typed.given_back(request, why="还要做第二步验证。", then="去验证", address=address):
+            return back
         wanted = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
         return redirect(f"{address}?{wanted}" if wanted else address)
 
@@ -114,4 +118,5 @@ class PasswordChangeMiddleware:
             return None  # the second factor comes first
         if wants_json(request):
             return JsonResponse({"password": address, "message": "先把密码改掉，再接着写。"}, status=403)
-        return redirect(address)
+        back = typed.given_back(request, why="要先改密码。", then="去改密码", address=address)
+        return back or redirect(address)

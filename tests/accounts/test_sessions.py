@@ -115,3 +115,78 @@ def test_switching_an_account_off_ends_its_sessions(signed_in, people):
     person.is_active = False
     person.save()
     assert signed_in.get(PROBE, headers=BACKGROUND).json()["authenticated"] is False
+
+
+# What was typed when the session was over -------------------------------------------------------------------------------
+
+REASON = "合同价下调，巡检由六次改为四次。"
+
+
+@pytest.fixture
+def adjust(make_declaration):
+    return reverse("declarations:adjust", args=[make_declaration().pk])
+
+
+def test_a_text_posted_after_the_end_is_given_back(signed_in, clock, adjust, caplog):
+    clock.now += 31 * 60
+    page = signed_in.post(
+        adjust,
+        {
+            "reason": REASON,
+            "version": "17",
+            "password": "geheim-1",
+            "new_password": "geheim-2",
+            "shown:a|b": "geheim-3",
+        },
+        headers={"Referer": f"http://testserver{adjust}?q=geheim-4"},
+    )
+    assert page.status_code == 403
+    assert REASON in page.text
+    assert "登录已过期。" in page.text
+    assert f'href="{reverse("accounts:login")}?next={adjust.replace("/", "%2F")}"' in page.text
+    assert "geheim" not in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+    assert REASON not in caplog.text
+
+
+def test_it_is_given_back_once_and_to_nobody_else(signed_in, clock, adjust, people):
+    clock.now += 31 * 60
+    signed_in.post(adjust, {"reason": REASON})
+    assert REASON not in str(dict(signed_in.session))
+    signed_in.force_login(people["信息中心同事"])
+    for address in (adjust, "/", "/help/", reverse("accounts:password")):
+        assert REASON not in signed_in.get(address, follow=True).text
+
+
+def test_markup_in_it_stays_text(signed_in, clock, adjust):
+    clock.now += 31 * 60
+    page = signed_in.post(adjust, {"reason": "</textarea><script>alert(1)</script>"})
+    assert "<script>alert" not in page.text
+
+
+def test_a_foreign_page_is_not_led_back_to(signed_in, clock, adjust):
+    clock.now += 31 * 60
+    page = signed_in.post(adjust, {"reason": REASON}, headers={"Referer": "https://evil.example/form"})
+    assert f'{reverse("accounts:login")}?next=%2F"' in page.text
+    assert "evil" not in page.text
+
+
+def test_without_a_text_the_door_opens_at_once(signed_in, clock, adjust):
+    clock.now += 31 * 60
+    assert signed_in.post(adjust, {"version": "17"}).status_code == 302
+
+
+def test_a_password_that_is_due_does_not_swallow_a_text(signed_in, people, adjust):
+    person = people["信息中心填报人"]
+    person.must_change_password = True
+    person.save()
+    page = signed_in.post(adjust, {"reason": REASON})
+    assert (page.status_code, REASON in page.text, "要先改密码。" in page.text) == (403, True, True)
+
+
+def test_an_odd_token_is_refused_before_anything_is_given_back(people, adjust):
+    """A form of another site cannot have its words shown on ours as somebody's own."""
+    from django.test import Client
+
+    page = Client(enforce_csrf_checks=True).post(adjust, {"reason": REASON})
+    assert "登录已过期" not in page.text

@@ -126,3 +126,13 @@ def _(visit):
     visit.page.fill("#id_code", "000000")
     visit.page.locator("main form button[type=submit]").first.click()
     expect(visit.page.locator("main .pg-error").first).to_be_visible()
+
+
+@place("given-back", troubles=("status of 403",), is_alone=True)
+def _(visit):
+    visit.open("declarations:deputies")
+    visit.page.fill("#reason", "出差一周，请同事代办。")
+    visit.page.context.clear_cookies(name="sessionid")
+    visit.page.locator("#reason").evaluate("field => HTMLFormElement.prototype.submit.call(field.form)")
+    expect(visit.page.locator("h1")).to_have_text("这次没有保存")
+    expect(visit.page.locator(".pg-kept")).to_contain_text("出差一周，请同事代办。")
