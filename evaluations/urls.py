@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from evaluations import views_evidence, views_papers, views_score
+from evaluations import views_evidence, views_exports, views_papers, views_score
 
 app_name = "evaluations"
 urlpatterns = [
+    path("exports/", views_exports.exports, name="exports"),
     path("<int:pk>/evidence/<int:evidence_pk>", views_evidence.download, name="evidence"),
     path("<int:pk>/score/", views_score.score, name="score"),
     path("<int:pk>/score.json", views_papers.score_json, name="score_json"),

@@ -262,7 +262,12 @@ TASKS = {
 }
 JOB_KINDS = env.list(
     "PERFGOALS_JOB_KINDS",
-    default=["declarations.exporting.KINDS", "evaluations.season.KINDS", "perfgoals.audit.exporting.KINDS"],
+    default=[
+        "declarations.exporting.KINDS",
+        "evaluations.exporting.KINDS",
+        "evaluations.season.KINDS",
+        "perfgoals.audit.exporting.KINDS",
+    ],
 )
 JOB_PARALLEL = env.int("PERFGOALS_JOB_PARALLEL", default=2)
 JOB_LEASE_SECONDS = env.int("PERFGOALS_JOB_LEASE_SECONDS", default=60)

@@ -204,8 +204,11 @@ LINES = [
     on_site("declarations:new", "post", [422, 403, 403, 403, 403, 422, *[403] * 5, 302]),
     on_site("declarations:library", "get", OFFICES),
     on_site("declarations:return_reasons", "get", only("业务管理员", 200)),
-    on_site("declarations:exports", "get", only("业务管理员", 200)),
-    on_site("declarations:exports", "post", only("业务管理员", 422)),
+    *(
+        on_site(f"{forms}:exports", method, only("业务管理员", code))
+        for forms in ("declarations", "evaluations")
+        for method, code in (("get", 200), ("post", 422))
+    ),
     # Campaigns: the admin runs them, everybody in business sees how far their own units are
     on_site("declarations:campaigns", "get", OFFICES),
     on_site("declarations:campaign_new", "get", only("业务管理员", 200)),

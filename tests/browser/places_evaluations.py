@@ -94,3 +94,9 @@ def _(visit):
 def _(visit):
     visit.open("evaluations:preview", draft().pk)
     expect(visit.page.locator("main")).to_contain_text("这张表还没有送审")
+
+
+@place("exports-evaluations", who=ADMIN)
+def _(visit):
+    visit.open("evaluations:exports")
+    expect(visit.page.locator("#export-found")).to_contain_text("份自评表符合条件")
