@@ -74,7 +74,7 @@ function sentence(root, line, finding, number) {
   if (shape) level.appendChild(shape.content.cloneNode(true));
   level.appendChild(document.createTextNode(word));
   text.appendChild(document.createTextNode(`　${finding.message}`));
-  const place = `：第 ${line.querySelector(".pg-rowno").textContent} 行`;
+  const place = `：第 ${parseInt(line.querySelector(".pg-rowno").textContent, 10)} 行`; // a locked row has a word after it
   (finding.fixes || []).forEach(([label, value]) => row.appendChild(fixButton(root, label, value, place)));
   if (finding.level === "doubt" && finding.key) row.appendChild(answerLink(finding, place));
   const cell = line.querySelector(`[data-path="${finding.path}"]`);

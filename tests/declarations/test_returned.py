@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -17,6 +18,7 @@ from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.filling.returned import returned_of, sections_to_mend
 from perfgoals.findings import Level
 from perfgoals.reviewing import commenting
+from perfgoals.reviewing.models import ReturnedPlace, ReturnRound
 from perfgoals.reviewing.returning import LOCKED, NamedPlace
 from perfgoals.workflow import perform
 
@@ -263,3 +265,34 @@ def test_what_the_unit_is_mending_is_not_told_to_reviewers(summed, people):
     Declaration.objects.filter(pk=summed.pk).update(necessity="")
     assert ours.openness.mending() != frozenset()
     assert theirs.openness.mending() == frozenset()
+
+
+def test_a_locked_cell_looks_locked_at_every_width(returned, people, at, make_declaration):
+    """来源, where the row's lock stands, is left out on a narrow screen: cells and row number say it too."""
+    row = returned.indicators.first()
+    ReturnedPlace.objects.create(round=ReturnRound.objects.get(), path=f"indicators.{row.row_id}.target")
+    page = (
+        at("信息中心填报人")
+        .get(
+            reverse(
+                "declarations:step", args=[returned.pk, returned.edition.section_for_path("indicators").key]
+            )
+        )
+        .text
+    )
+    rows = dict(re.findall(r'data-row="(\w+)"(.*?)</tr>', page, re.DOTALL))
+    number = re.search(r'class="pg-rowno".*?</td>', rows.pop(row.row_id), re.DOTALL)
+    assert "已锁定" in number[0]  # the rest of this row
+    own = re.search(rf'data-row="{row.row_id}".*?</tr>', page, re.DOTALL)[0]
+    assert own.count("pg-in is-locked") == 1  # its name; the target was returned
+    assert rows
+    for other in rows.values():
+        assert other.count("pg-in is-locked") == 2
+        assert "已锁定" in re.search(r'class="pg-rowno".*?</td>', other, re.DOTALL)[0]
+
+
+def test_nothing_looks_locked_in_a_draft(filled, at):
+    draft = filled()
+    section = draft.edition.section_for_path("indicators").key
+    page = at("信息中心填报人").get(reverse("declarations:step", args=[draft.pk, section])).text
+    assert "is-locked" not in page
