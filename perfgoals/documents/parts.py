@@ -79,13 +79,24 @@ class Place:
     @property
     def content(self) -> SafeString:
         """The value for a cell: as text, or as what was taken out and put in, then the marks."""
-        if not self.pieces:
-            return escape(self.text) if not self.marks else format_html("{}{}", self.text, self.signs)
+        if not self.pieces and not self.marks:
+            return escape(self.text)
+        if self.kind == "amount":
+            return format_html("{}{}", self._amount(), self.signs)
         parts = (
             format_html("<{0}>{1}</{0}>", _TAGS[operation], text) if operation in _TAGS else escape(text)
-            for operation, text in self.pieces
+            for operation, text in self.pieces or (("equal", self.text),)
         )
         return format_html("{}{}", format_html_join("", "{}", ((part,) for part in parts)), self.signs)
+
+    def _amount(self) -> SafeString:
+        """Money changes as a whole, and no number is broken by what is drawn beside it."""
+        old = "".join(text for operation, text in self.pieces if operation != "insert")
+        new = "".join(text for operation, text in self.pieces if operation != "delete")
+        numbers = (("del", old), ("ins", new)) if old != new else (("span", self.text),)
+        return format_html_join(
+            " ", '<{0} class="pg-figure">{1}</{0}>', ((tag, number) for tag, number in numbers if number)
+        )
 
     @property
     def flows(self) -> bool:

@@ -112,6 +112,15 @@ def _(visit):
     )
 
 
+@place("review-since-last-year", who=REVIEWER)
+def _(visit):
+    visit.open("declarations:review", _again("办公楼修缮（重报）").pk, more="?compare=year")
+    figures = visit.page.locator("del.pg-figure, ins.pg-figure")
+    expect(figures).not_to_have_count(0)
+    # One line each, however narrow the column.
+    assert figures.evaluate_all("(all) => all.every((one) => one.getClientRects().length === 1)")
+
+
 @place("review-keys", who=REVIEWER, covered="main > :not(dialog)")
 def _(visit):
     visit.open("declarations:review", _again("办公楼修缮（重报）").pk)

@@ -7,6 +7,8 @@ import pytest
 
 from perfgoals.documents import paper
 from perfgoals.documents.declaration import DateValue, DeclarationDocument, SubProjectRow
+from perfgoals.documents.difference import words
+from perfgoals.documents.parts import Mark, Place
 from perfgoals.editions import all_editions, get_edition
 
 from .ground import IDS, document, wide
@@ -193,3 +195,29 @@ def test_many_sub_projects_share_one_label():
     html = screen(form)
     assert html.count("项目当年投入资金构成") == 1
     assert 'rowspan="6"' in html
+
+
+AMOUNT = Place("budget.total", "项目总预算", "3400000.00", "amount")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        # Word by word it would be 3[000000→400000].00, torn where the column ends.
+        ("3,000,000.00", "3,400,000.00", ["<del>3,000,000.00", "<ins>3,400,000.00"]),
+        ("", "3,400,000.00", ["<ins>3,400,000.00"]),
+        ("3,000,000.00", "", ["<del>3,000,000.00"]),
+        ("3,400,000.00", "3,400,000.00", ["<span>3,400,000.00"]),
+    ],
+)
+def test_a_marked_amount_stays_in_one_piece(old, new, shown):
+    place = replace(AMOUNT, text=new, pieces=tuple(words(old, new)), marks=(Mark(3),))
+    number, mark = str(place.content).split("　")
+    found = re.findall(r'<(\w+) class="pg-figure">([^<]*)</', number)
+    assert [f"<{tag}>{text}" for tag, text in found] == shown
+    assert "".join(f'<{tag} class="pg-figure">{text}</{tag}> ' for tag, text in found).strip() == number
+    assert 'href="#n3"' in mark
+
+
+def test_an_amount_without_marks_is_the_bare_number_of_the_paper():
+    assert AMOUNT.content == "3400000.00"
