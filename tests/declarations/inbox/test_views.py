@@ -307,3 +307,20 @@ def test_whatever_is_sent_the_answer_is_one_of_ours(at, wait, odd):
                 if (code := getattr(browser, method)(url, body).status_code) >= 500:
                     wrong.append((method, url, body.keys(), code))
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "从清单的第一个看起"),
+        ("?order=oldest", "从等得最久的看起"),
+        ("?order=money", "从金额最大的看起"),
+        ("?q=修缮", "从找到的第一个看起"),
+    ],
+)
+def test_the_next_step_names_the_form_that_its_button_opens(at, wait, query, words):
+    """None is urgent: the list is by risk all the same, and its first is not who has waited longest."""
+    wait("等得久的修缮", days=9, current_year=1)
+    wait("要紧些的修缮", facts=Facts(earlier_year=2019, rows=3, answered_doubts=1), current_year=9)
+    answer = at("发改委审核人").get(reverse("declarations:inbox") + query)
+    assert f"<b>下一步：</b>{words}" in answer.content.decode()
