@@ -6,6 +6,7 @@ import json
 import logging
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import Http404
@@ -379,3 +380,15 @@ def test_query_keeps_and_changes(rf):
 @pytest.mark.parametrize("role", Role)
 def test_every_role_has_a_first_page(role):
     assert home.navigation(User(role=role))
+
+
+def test_a_heading_without_a_way_back_above_it_keeps_its_distance():
+    """Every page's first line stands at the same height: the crumb has its own margin, a bare heading ``pt-3``."""
+    bare = [
+        page.name
+        for page in (settings.BASE_DIR / "templates").rglob("*.html")
+        if (text := page.read_text("utf-8")).startswith('{% extends "layout/base.html"')
+        and 'class="pg-head"' in text
+        and "block crumb" not in text
+    ]
+    assert bare == []
