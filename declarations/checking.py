@@ -18,6 +18,7 @@ from perfgoals.filling.progress import progress_of
 from perfgoals.filling.reasons import Unkept, answered
 from perfgoals.filling.returned import unsent_changes
 from perfgoals.reviewing.desks import in_words, unmanned
+from perfgoals.reviewing.returning import openness_of
 from perfgoals.workflow import State
 
 CHAIN_WORDS = {
@@ -30,7 +31,9 @@ CHAIN_WORDS = {
 def check_page(declaration: Declaration, user: User, unkept: Sequence[Unkept] = ()) -> dict[str, Any]:
     """All that the page shows. ``unkept``: reasons typed on it just now that were not kept."""
     document = declaration.document()
-    findings = declaration.findings(document)
+    checked = declaration.findings(document)
+    openness = openness_of(declaration)
+    findings = [one.with_fixes_at(lambda path: openness.allows(path, declaration.edition)) for one in checked]
     reasons = answered(declaration, findings)
     still_open = [f for f in findings if (f.code, f.path) not in reasons]
     is_editor = may_edit(user, declaration)

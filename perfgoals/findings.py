@@ -4,7 +4,8 @@ A finding is a plain value. Rules make them (``declarations/checkup``), the work
 them at their ``path``, and a ``Fix`` is applied through the same door as typing.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 
@@ -51,6 +52,11 @@ class Finding:
     def mended_at(self) -> frozenset[str]:
         """Every place where this can be mended."""
         return frozenset((self.path, *self.also, *(path for fix in self.fixes for path, _ in fix.changes)))
+
+    def with_fixes_at(self, is_open: Callable[[str], bool]) -> "Finding":
+        """Without the ready fixes that write to a place where nothing may be changed now."""
+        kept = tuple(fix for fix in self.fixes if all(is_open(path) for path, _ in fix.changes))
+        return self if kept == self.fixes else replace(self, fixes=kept)
 
     def to_dict(self) -> dict[str, object]:
         """The JSON-able form, as printed by ``manage.py check_form``."""

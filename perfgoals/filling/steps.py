@@ -83,11 +83,18 @@ class Step:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """All findings of the form as it is saved."""
-        found = self.filing.findings(self.document)
+        """All findings of the form as it is saved, with the ready fixes that may be pressed now."""
+        found = [finding.with_fixes_at(self._is_open) for finding in self._checked]
         self._answered = answered(self.filing, found)
         self.keep(found, [finding for finding in found if not self.is_answered(finding)])
         return found
+
+    @cached_property
+    def _checked(self) -> list[Finding]:
+        return self.filing.findings(self.document)
+
+    def _is_open(self, path: str) -> bool:
+        return not self.beside.is_locked(path)
 
     def keep(self, findings: list[Finding], still_open: list[Finding]) -> None:
         """What lists show of the findings follows, where the kind stores any of it."""
@@ -95,7 +102,7 @@ class Step:
     @cached_property
     def beside(self) -> Beside:
         """Remarks, changes and what was sent back."""
-        return Beside(self.filing, self.user, self.document, lambda: self.findings)
+        return Beside(self.filing, self.user, self.document, lambda: self._checked)
 
     @cached_property
     def unsent(self) -> Unsent | None:

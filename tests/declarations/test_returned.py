@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime
+import json
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -19,7 +21,7 @@ from perfgoals.filling.returned import returned_of, sections_to_mend
 from perfgoals.findings import Level
 from perfgoals.reviewing import commenting
 from perfgoals.reviewing.models import ReturnedPlace, ReturnRound
-from perfgoals.reviewing.returning import LOCKED, NamedPlace
+from perfgoals.reviewing.returning import LOCKED, NamedPlace, openness_of
 from perfgoals.workflow import perform
 
 pytestmark = pytest.mark.django_db
@@ -296,3 +298,17 @@ def test_nothing_looks_locked_in_a_draft(filled, at):
     section = draft.edition.section_for_path("indicators").key
     page = at("信息中心填报人").get(reverse("declarations:step", args=[draft.pk, section])).text
     assert "is-locked" not in page
+
+
+def test_a_fix_that_would_write_to_a_locked_place_is_not_offered(sent, people, at):
+    first, second, *_ = sent.indicators.all()
+    sent.indicators.filter(pk__in=[first.pk, second.pk]).update(target="》=50家")
+    send_it_back(sent, people, f"indicators.{first.row_id}")
+    section = sent.edition.section_for_path("indicators").key
+    for name, more in (("step", [section]), ("check", [])):
+        page = at("信息中心填报人").get(reverse(f"declarations:{name}", args=[sent.pk, *more])).text
+        offered = [unescape(value) for value in re.findall(r'name="fix" value="([^"]+)"', page)]
+        assert any(first.row_id in value for value in offered), name
+        for value in offered:
+            paths = [path for path, *_ in json.loads(value)]
+            assert all(openness_of(sent).allows(path, sent.edition) for path in paths), value
