@@ -19,7 +19,7 @@ from perfgoals.filling.reasons import Unkept, answered
 from perfgoals.filling.returned import unsent_changes
 from perfgoals.reviewing.desks import in_words, unmanned
 from perfgoals.reviewing.returning import openness_of
-from perfgoals.workflow import State
+from perfgoals.workflow import Filing, State
 
 CHAIN_WORDS = {
     State.UNIT_REVIEW: "单位审核",
@@ -62,11 +62,11 @@ def check_page(declaration: Declaration, user: User, unkept: Sequence[Unkept] = 
     }
 
 
-def after_submission(declaration: Declaration) -> str:
+def after_submission(filing: Filing) -> str:
     """Where the form goes when it is sent: “财政审核（本单位即主管部门）”."""
-    chain = review_chain(declaration)
+    chain = review_chain(filing)
     words = CHAIN_WORDS[chain[0]]
-    if chain[0] == State.FINANCE_REVIEW and declaration.organization.parent_id is None:
+    if chain[0] == State.FINANCE_REVIEW and filing.organization.parent_id is None:
         return f"{words}（本单位即主管部门）"
     return words
 

@@ -1,9 +1,13 @@
 """消息 about a form: whom to tell what after which act. Each is called inside the transaction of its act."""
 
+from typing import Any
+
 from django.urls import reverse
 
 from declarations.models import Declaration
 from perfgoals.accounts.models import Role, User
+from perfgoals.filling.addresses import page_url
+from perfgoals.filling.filing import FilledFiling
 from perfgoals.notices.models import NoticeKind
 from perfgoals.notices.telling import gather, settle, tell, told_about, withdraw
 from perfgoals.reviewing.models import Comment, ReturnRound
@@ -64,13 +68,13 @@ def tell_undone(declaration: Declaration) -> None:
     withdraw(declaration, {NoticeKind.RETURNED, NoticeKind.APPROVED})
 
 
-def tell_of_comment(declaration: Declaration, comment: Comment, place: str) -> None:
+def tell_of_comment(filing: FilledFiling, comment: Comment, place: str) -> None:
     """批注: to those it mentions, and to the people of its thread; once, however often the button was pressed."""
     if told_about(comment):
         return
     author = comment.author
-    said = f"{author.name}在“{_name(declaration)}”的{place}"
-    url = f"{reverse('declarations:comments', args=[declaration.pk])}"
+    said = f"{author.name}在“{_name(filing)}”的{place}"
+    url = page_url(filing, "comments")
     mentioned = list(comment.mentions.all())
     text = f"{said}提到您：{_cut(comment.text, 100)}"
     tell(mentioned, NoticeKind.MENTIONED, text, url, about=comment, by=author)
@@ -86,8 +90,8 @@ def _url(declaration: Declaration) -> str:
     return reverse("declarations:tasks", args=[declaration.pk])
 
 
-def _name(declaration: Declaration) -> str:
-    return _cut(declaration.project_name or "未命名项目", 60)
+def _name(filing: Any) -> str:
+    return _cut(filing.project_name or "未命名项目", 60)
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, Value, When
@@ -114,9 +115,7 @@ def lines(rows: Sequence[Declaration], user: User) -> list[tuple[Declaration, Ne
     return [(row, next_step_in_list(row, user, places.get(row.pk, ""))) for row in rows]
 
 
-def first_row(
-    groups: Sequence[tuple[object, Sequence[tuple[Declaration, NextStep]]]], step: NextStep
-) -> int | None:
+def first_row(groups: Sequence[tuple[object, Sequence[tuple[Any, NextStep]]]], step: NextStep) -> int | None:
     """The key of the row that bears the page's filled button: the form that the next step names, if it is shown.
 
     Where the next step names none, it is the first row that has something to press.

@@ -10,7 +10,7 @@ from declarations.models import Declaration
 from perfgoals.audit.models import AuditRecord
 from perfgoals.filling.words import section_key
 from perfgoals.reviewing.models import Comment, ReturnRound
-from perfgoals.workflow import EDITABLE, IN_REVIEW, State
+from perfgoals.workflow import EDITABLE, IN_REVIEW, Filing, State
 
 # One sentence per act. Records of other acts (exports, saved values) are not steps of a form.
 _ACTS = {
@@ -127,12 +127,12 @@ def _now(declaration: Declaration) -> list[Step]:
     return []
 
 
-def review_chain(declaration: Declaration) -> list[State]:
+def review_chain(filing: Filing) -> list[State]:
     """The review steps that this form goes through, in order (design 7)."""
     chain = [State.FINANCE_REVIEW]
-    if declaration.organization.parent_id is not None:
+    if filing.organization.parent_id is not None:
         chain.insert(0, State.DEPARTMENT_REVIEW)
-    if declaration.campaign.has_unit_review:
+    if filing.campaign.has_unit_review:
         chain.insert(0, State.UNIT_REVIEW)
     return chain
 

@@ -89,7 +89,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
         return _check_page(request, declaration, status=422, unkept=unkept, halted=len(unkept))
     comment = late.comment_of(request.POST) if declaration.is_overdue else ""
     try:
-        perform(SUBMIT, declaration, actor=request.user, version=_posted_version(request), comment=comment)
+        perform(SUBMIT, declaration, actor=request.user, version=posted_version(request), comment=comment)
     except Incomplete as incomplete:
         refresh_counts(declaration, findings_of(declaration))
         in_form = [finding for finding in incomplete.findings if finding.code != "comment_missing"]
@@ -105,7 +105,7 @@ def _overtaken(request: SignedInRequest, declaration: Declaration, unkept: Seque
     if declaration.state in IN_REVIEW and declaration.submitted_by_id == request.user.pk:
         messages.info(request, "这张表已经送审，不用再送一次。")
         return redirect("declarations:submit", pk=declaration.pk)
-    changes = checking.changes_since(declaration, _posted_moment(request))
+    changes = checking.changes_since(declaration, posted_moment(request))
     return _check_page(request, declaration, status=409, unkept=unkept, conflict=True, changes=changes)
 
 
@@ -150,13 +150,13 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "declarations/preview.html", context)
 
 
-def _posted_version(request: SignedInRequest) -> int:
+def posted_version(request: SignedInRequest) -> int:
     """The version printed on the posted page, or 0, which is never current."""
     value = request.POST.get("version", "")
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
 
 
-def _posted_moment(request: SignedInRequest) -> datetime.datetime:
+def posted_moment(request: SignedInRequest) -> datetime.datetime:
     """When the posted page was opened; an hour ago where it does not say."""
     try:
         moment = parse_datetime(request.POST.get("opened_at", ""))

@@ -27,6 +27,10 @@ _MEASURES = re.compile(r"(?:(?:整改|改进)(?:措施|情况)|下一步(?:措�
 _REASONS = re.compile(r"^\s*(?:偏差)?原因(?:分析)?\s*[：:]\s*")
 
 
+# The texts of a form that a draft may be put into.
+KEYS = frozenset({"main_results", "actual_completion", "main_problems", "improvement_measures"})
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """``is_open``: names what a person has to write about; not part of the text."""

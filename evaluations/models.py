@@ -224,7 +224,16 @@ class Evaluation(FilledFiling):
         """The total, the grade and the counts that lists show follow every save."""
         from evaluations.checking import keep
 
-        keep(self)
+        getattr(self, "_prefetched_objects_cache", {}).pop("indicators", None)  # read before the save
+        self._looked = keep(self)
+
+    def form_readings(self) -> dict[str, str]:
+        """Points of every row, the total and both execution rates follow every save."""
+        from evaluations.checking import check
+        from evaluations.entry import form_readings
+
+        looked = self.__dict__.get("_looked") or check(self)
+        return form_readings(self, looked.document, looked.sheet)
 
     def words_for(self, path: str, document: "EvaluationDocument | None" = None) -> str:
         from evaluations.fields import words_for

@@ -1,13 +1,24 @@
-"""Evidence files on their way out: to whoever may see the form, as attachments, never shown inside the site."""
+"""Evidence files: their page, coming in, and on their way out to whoever may see the form.
 
+Files leave as attachments and are never shown inside the site.
+"""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from evaluations.models import Evaluation
-from evaluations.permissions import may_see_rows
+from evaluations.evidence import MOST, keep_evidence, remove_evidence
+from evaluations.models import Evaluation, Evidence
+from evaluations.permissions import may_see_rows, may_upload
+from evaluations.scope import in_scope
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.workflow import StateConflict
+
+CLOSED = "这张表现在不能改，佐证材料没有动。"
 
 
 @require_safe
@@ -27,3 +38,79 @@ def download(request: SignedInRequest, pk: int, evidence_pk: int) -> HttpRespons
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_http_methods(["GET", "POST"])
+def evidence_list(request: SignedInRequest, pk: int) -> HttpResponse:
+    """All files of a form by row; POST uploads one, for a row or for the whole form."""
+    evaluation = _found(request, pk)
+    if request.method == "GET":
+        return _page(request, evaluation, row=request.GET.get("row", ""))
+    row_id, pointer = request.POST.get("row", ""), request.POST.get("pointer", "")
+    upload = request.FILES.get("file")
+    if upload is None:
+        if not may_upload(request.user, evaluation):
+            raise PermissionDenied("上传佐证材料由填报单位的填报人在填报时来做。")
+        return _page(request, evaluation, row=row_id, pointer=pointer, error="先选一个文件，再上传。")
+    try:
+        kept = keep_evidence(evaluation, upload, actor=request.user, row_id=row_id, pointer=pointer)
+    except ValidationError as refused:
+        return _page(request, evaluation, row=row_id, pointer=pointer, error=refused.messages[0])
+    except StateConflict:
+        messages.error(request, CLOSED)
+    else:
+        messages.success(request, f"“{kept.name}”已上传。")
+    return redirect("evaluations:evidence_list", pk=pk)
+
+
+@require_POST
+def delete(request: SignedInRequest, pk: int, evidence_pk: int) -> HttpResponse:
+    """Take a file away. One that is gone already is gone."""
+    evaluation = _found(request, pk)
+    evidence = get_object_or_404(evaluation.evidence, pk=evidence_pk)
+    try:
+        remove_evidence(evidence, actor=request.user)
+    except ValidationError as refused:
+        messages.error(request, refused.messages[0])
+    except StateConflict:
+        messages.error(request, CLOSED)
+    else:
+        messages.success(request, f"“{evidence.name}”已删去。")
+    return redirect("evaluations:evidence_list", pk=pk)
+
+
+def _found(request: SignedInRequest, pk: int) -> Evaluation:
+    evaluation = in_scope(request, pk)
+    if not may_see_rows(request.user, evaluation):
+        raise Http404
+    return evaluation
+
+
+def _page(
+    request: SignedInRequest, evaluation: Evaluation, *, row: str = "", pointer: str = "", error: str = ""
+) -> HttpResponse:
+    rows = [one for one in evaluation.indicators.all() if not one.is_vanished]
+    files: dict[str, list[Evidence]] = {}
+    for one in evaluation.evidence.select_related("uploaded_by"):
+        files.setdefault(one.row_id, []).append(one)
+    places = [("", "整张表", files.pop("", []))]
+    places += [
+        (one.row_id, f"第 {number} 行　{one.name}", files.pop(one.row_id, []))
+        for number, one in enumerate(rows, 1)
+    ]
+    left = [one for found in files.values() for one in found]
+    context = {
+        "nav": "evaluations",
+        "evaluation": evaluation,
+        "places": places,
+        "shown": [place for place in places if place[2]] + ([("", "批复里已没有的行", left)] if left else []),
+        "total": evaluation.evidence.count(),
+        "most": MOST,
+        "megabytes": settings.EVIDENCE_MEGABYTES,
+        "row": row if any(row == place[0] for place in places) else "",
+        "pointer": pointer,
+        "error": error,
+        "may_edit": may_upload(request.user, evaluation),
+        "section": evaluation.edition.section_for_path("indicators").key,
+    }
+    return render(request, "evaluations/evidence.html", context, status=422 if error else 200)

@@ -72,10 +72,15 @@ def on_form(
     ]
 
 
-def on_evaluation(name: str, method: str, draft: list[int], sent: list[int], *args: object) -> list[Line]:
-    """As ``on_form``, of a self-evaluation."""
-    places = (("evaluation", draft), ("evaluation_sent", sent))
-    return [Line(f"evaluations:{name}", method, place, [*codes, *OUTSIDE], args) for place, codes in places]
+def on_evaluation(
+    name: str, method: str, draft: list[int], sent: list[int], *args: object, body: Any = None
+) -> list[Line]:
+    """As ``on_form``, for a self-evaluation that stands alone."""
+    outside = [*OUTSIDE[:-1], 401] if body else OUTSIDE
+    return [
+        Line(f"evaluations:{name}", method, place, [*codes, *outside], args, body)
+        for place, codes in (("evaluation", draft), ("evaluation_sent", sent))
+    ]
 
 
 def on_site(name: str, method: str, codes: list[int], place: str = "", body: Any = None) -> Line:
@@ -113,6 +118,7 @@ SEEN = (
     [200, 200, 200, 200, 200],
 )  # by the unit and the admin; once sent, by reviewers
 CHANGES = {"changes": [{"path": "necessity", "value": "渗漏", "seen": 0}]}
+RESULT = {"changes": [{"path": "actual_completion", "value": "已完成", "seen": 0}]}
 FIX = {"changes": [["necessity", "渗漏"]]}
 OFFICES = [200] * 8 + [403] * 3 + [302]
 IN_CHARGE = ("业务管理员", "系统管理员")
@@ -158,6 +164,36 @@ LINES = [
         for name in ("score", "score_json", "preview", "pdf", "xlsx", "json")
         for line in on_evaluation(name, "get", *SEEN)
     ),
+    Line("evaluations:evidence_delete", "post", "evidence", [302, *[404] * 4, *OUTSIDE]),  # gone
+    Line("evaluations:evidence_delete", "post", "evidence_sent", [302] * 5 + OUTSIDE),
+    # A self-evaluation, as a declaration
+    *(line for name in ("tasks", "check", "evidence_list") for line in on_evaluation(name, "get", *SEEN)),
+    *on_evaluation("evidence_list", "post", [422, 403, 404, 404, 403], [403] * 5),
+    *on_evaluation("comments", "get", *SEEN),
+    *on_evaluation("comments", "post", [422, 422, 404, 404, 403], [422, 422, 422, 422, 403]),
+    *on_evaluation("comment_act", "post", [404, 404, 404, 404, 403], [404, 404, 404, 404, 403], 1, "reply"),
+    *on_evaluation("step", "get", [200, 403, 404, 404, 403], [302, 403, 403, 403, 403], "indicators"),
+    *on_evaluation("step", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "indicators"),
+    *on_evaluation("save", "post", [200, 403, 404, 404, 403], [409, 403, 403, 403, 403], body=RESULT),
+    *on_evaluation("checkup", "get", [404, 403, 404, 404, 403], [403] * 5),  # 404: no such section named
+    *on_evaluation("fix", "post", [422, 403, 404, 404, 403], [409, 403, 403, 403, 403], body=FIX),
+    *on_evaluation("reason", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_evaluation("draft", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "goals"),
+    *on_evaluation("row", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "add"),
+    *on_evaluation("fetch", "post", [403, 403, 404, 404, 403], [403] * 5),  # stands alone
+    *on_evaluation("submit", "get", [302, 302, 404, 404, 302], [302] * 5),
+    *on_evaluation("submit", "post", [409, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *(
+        line
+        for name in ("recall", "ask_back")
+        for line in on_evaluation(name, "get", [302, 302, 404, 404, 302], [302] * 5)
+    ),
+    *on_evaluation("recall", "post", [403, 403, 404, 404, 403], [302, 403, 404, 404, 403]),
+    *on_evaluation("ask_back", "post", [403, 403, 404, 404, 403], [403] * 5),
+    on_site("evaluations:list", "get", OFFICES),
+    on_site("evaluations:list", "post", everybody(405)),
+    on_site("evaluations:new", "get", [200, 403, 403, 403, 403, 200, *[403] * 5, 302]),
+    on_site("evaluations:new", "post", [422, 403, 403, 403, 403, 422, *[403] * 5, 302]),
     # Remarks: of the people of the chain, in their scope
     *on_form("comments", "get", *SEEN),
     *on_form("comments", "post", [422, 422, 404, 404, 403], [422, 422, 422, 422, 403]),

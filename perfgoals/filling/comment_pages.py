@@ -41,6 +41,7 @@ class CommentPages:
     """The pages of remarks of one kind of filing: ``comments`` and ``comment_act`` in its namespace."""
 
     template: str  # extends filling/comments.html
+    nav: str = "list"  # the link of the main navigation that these pages belong to
 
     def find(self, request: SignedInRequest, pk: int) -> Any:
         """The filing with its project and unit; 404 outside the person's scope."""
@@ -168,7 +169,7 @@ class CommentPages:
     ) -> HttpResponse:
         here = board(filing, request.user)
         context = {
-            "nav": "list",
+            "nav": self.nav,
             "filing": filing,
             "board": here,
             "path": path,

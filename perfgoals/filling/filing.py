@@ -75,6 +75,10 @@ class FilledFiling(Filing):
         """The 读作 of a row that was just saved, as HTML by path; for pages that show it beside the cell."""
         return {}
 
+    def form_readings(self) -> dict[str, str]:
+        """What else stands beside the fields and moves with any save, as HTML by the name its place has on the page."""
+        return {}
+
     def words_for(self, path: str, document: Any = None) -> str:
         """A path in the words of the form: “项目概况”, “第 9 行 指标目标值”. ``document`` saves reading the rows again."""
         raise NotImplementedError

@@ -76,6 +76,7 @@ class StepPages:
     model: type[FilledFiling]
     step: type[Step] = Step
     template: str  # extends filling/step.html
+    nav: str = "list"  # the link of the main navigation that these pages belong to
 
     def whole(self, rows: Any) -> Any:
         """The query set with everything that a step shows, read along."""
@@ -128,7 +129,7 @@ class StepPages:
             "page": dump(page_of(filing, section, at.marks) | unfinished.page),
             "unfinished": unfinished,
             "has_tables": any(field.key in filing.tables for field in section.fields),
-            "nav": "list",
+            "nav": self.nav,
         }
         return render(request, self.template, context | self.context(request, at), status=status)
 

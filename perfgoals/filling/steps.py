@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils import timezone
 
@@ -68,6 +68,9 @@ class Remark:
 @dataclass
 class Step:
     """One section of one form, looked at by one person now. A kind that keeps what was found overrides ``keep``."""
+
+    # The code of what 体检 says of a required field that is empty; a kind may have its own.
+    absence: ClassVar[str] = "required_field"
 
     filing: FilledFiling
     section: Section
@@ -185,10 +188,14 @@ class Step:
         """
         marked: dict[str, list[Finding]] = {}
         for finding in self.here:
-            untouched = finding.code == "required_field" and finding.path not in self.marks
+            untouched = self.is_untouched(finding)
             if finding.level is not Level.HINT and not self.is_answered(finding) and not untouched:
                 marked.setdefault(finding.path, []).append(finding)
         return {path: sorted(found, key=lambda f: f.level.rank) for path, found in marked.items()}
+
+    def is_untouched(self, finding: Finding) -> bool:
+        """About a place that nobody has come to yet."""
+        return finding.code == self.absence and finding.path not in self.marks
 
     @property
     def previous(self) -> Section | None:
@@ -246,7 +253,7 @@ class Step:
         return "本节没有要改的了，可以去检查与送审。"
 
     def _is_missing(self, finding: Finding) -> bool:
-        is_about_absence = finding.code == "required_field"
+        is_about_absence = finding.code == self.absence
         return is_about_absence and any(field.key == finding.path for field in self.progress.missing)
 
     def url(self, section: Section) -> str:

@@ -67,4 +67,4 @@ def _readings(filing: FilledFiling, outcome: SaveOutcome) -> dict[str, str]:
     }
     for row in outcome.rows:
         readings |= filing.row_readings(row)
-    return readings
+    return readings | filing.form_readings() if outcome.saved else readings

@@ -13,7 +13,13 @@ from django.core.management import call_command
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser import places_evaluations, places_panels, places_review, places_security  # noqa: F401  - they add their places
+from tests.browser import (  # noqa: F401  - they add their places
+    places_evaluation_forms,
+    places_evaluations,
+    places_panels,
+    places_review,
+    places_security,
+)
 from tests.browser.conftest import PATIENCE, let_in
 from tests.browser.places import PLACES, Place, Visit
 from tests.browser.stage import prepare

@@ -30,11 +30,12 @@ STEPS = Steps()
 CHECKUP = CheckupPages(STEPS)
 
 
-def elsewhere(request, pk):
+def elsewhere(request, pk=0):
     return HttpResponse("another page of this filing")
 
 
 own = [
+    path("", elsewhere, name="list"),
     path("<int:pk>/tasks/", elsewhere, name="tasks"),
     path("<int:pk>/check/", elsewhere, name="check"),
     path("<int:pk>/preview/", elsewhere, name="preview"),

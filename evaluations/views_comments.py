@@ -1,0 +1,37 @@
+"""批注 of a self-evaluation."""
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from declarations.notifying import tell_of_comment
+from evaluations.models import Evaluation
+from evaluations.scope import in_scope
+from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.filling.comment_pages import CommentPages
+from perfgoals.reviewing.models import Comment
+
+
+class EvaluationComments(CommentPages):
+    template = "evaluations/comments.html"
+    nav = "evaluations"
+
+    def find(self, request: SignedInRequest, pk: int) -> Evaluation:
+        return in_scope(request, pk)
+
+    def tell(self, filing: Evaluation, comment: Comment, place: str) -> None:
+        tell_of_comment(filing, comment, place)
+
+
+PAGES = EvaluationComments()
+
+
+@require_http_methods(["GET", "POST"])
+def comments(request: SignedInRequest, pk: int) -> HttpResponse:
+    """All remarks by place, or those of ``?path=``; POST begins a thread at the posted ``path``."""
+    return PAGES.comments(request, pk)
+
+
+@require_POST
+def act(request: SignedInRequest, pk: int, comment: int, act: str) -> HttpResponse:
+    """回复, 标为已解决 or 重新打开 of one thread."""
+    return PAGES.act(request, pk, comment, act)
