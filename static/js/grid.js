@@ -370,6 +370,7 @@ function onCellKey(event, root, cell) {
     enter(vertical(root, cell, down ? 1 : -1));
     return true;
   }
+  if (event.key === "Tab" && isFixed(root)) return false; // between its cells stand links and folds to be reached
   if (event.key === "Tab") {
     const all = stops(root);
     return enter(all[all.indexOf(cell) + (event.shiftKey ? -1 : 1)]);
