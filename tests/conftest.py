@@ -13,7 +13,8 @@ os.environ.setdefault(
     "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
 )  # playwright's event loop beside the ORM in one test process
 
-# Set by script/test for its second run: what never touches a database, and how pages look, has been proved by the first.
+# Set by script/test for its second run. What never touches a database, how pages look and what they do in a browser has
+# been proved by the first; of the stories in the browser those run again in which two people write at once.
 DATABASE_TESTS_ONLY = bool(os.environ.get("TEST_DATABASE_ONLY"))
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
@@ -25,6 +26,7 @@ def pytest_collection_modifyitems(config, items):
         item
         for item in items
         if not item.get_closest_marker("looks")
+        and (not item.get_closest_marker("browser") or item.get_closest_marker("both_databases"))
         and (
             item.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
         )
@@ -66,16 +68,24 @@ def _own_papers(settings, tmp_path):
     settings.EVIDENCE_DIR = tmp_path / "evidence"
 
 
-@pytest.fixture
-def region(db):
+def shanghai():
     from perfgoals.accounts.models import Region
 
     return Region.objects.create(code="310000", name="上海市")
 
 
 @pytest.fixture
+def region(db):
+    return shanghai()
+
+
+@pytest.fixture
 def places(region):
     """Organizations by short name."""
+    return places_in(region)
+
+
+def places_in(region):
     from perfgoals.accounts.models import Organization, OrganizationKind, Region
 
     def place(code, name, kind, parent=None, in_region=region):
@@ -101,6 +111,12 @@ def places(region):
 @pytest.fixture
 def people(places):
     """Persons by what they are: people["信息中心填报人"]."""
+    return people_of(places)
+
+
+def people_of(places):
+    from django.contrib.auth.hashers import make_password
+
     from perfgoals.accounts.models import Role, User
 
     table = {
@@ -119,17 +135,28 @@ def people(places):
         "外区财政审核人": (Role.FINANCE_REVIEWER, "外区"),
         "外区填报人": (Role.FILER, "外区"),
     }
-    return {
-        name: User.objects.create_user(
-            name, PASSWORD, name=name, role=role, organization=places[place], must_change_password=False
+    password = make_password(PASSWORD)
+    made = User.objects.bulk_create(
+        User(
+            username=name,
+            password=password,
+            name=name,
+            role=role,
+            organization=places[place],
+            must_change_password=False,
         )
         for name, (role, place) in table.items()
-    }
+    )
+    return {person.username: person for person in made}
 
 
 @pytest.fixture
 def campaign(region):
     """An open declaration campaign on the 2020 form."""
+    return campaign_in(region)
+
+
+def campaign_in(region):
     from perfgoals.campaigns.models import Campaign, CampaignKind
 
     return Campaign.objects.create(
@@ -144,6 +171,10 @@ def campaign(region):
 @pytest.fixture
 def make_declaration(campaign, places):
     """make_declaration(unit="信息中心", name="办公用房修缮", **columns) → a saved draft."""
+    return declaration_maker(campaign, places)
+
+
+def declaration_maker(campaign, places):
     from declarations.models import Declaration, Project
 
     def make(*, unit="信息中心", name="办公用房修缮", in_campaign=None, **columns):

@@ -1,5 +1,6 @@
 """Every address × every kind of person × draft and sent form → the answer. An address without a line fails the test."""
 
+import copy
 import json
 import uuid
 from dataclasses import dataclass, field
@@ -7,7 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -21,6 +23,7 @@ from perfgoals.appraising import panels
 from perfgoals.appraising.questionnaire import questionnaire_for
 from perfgoals.campaigns.models import Campaign, CampaignKind
 from perfgoals.workflow import State, freeze
+from tests.conftest import campaign_in, declaration_maker, people_of, places_in, shanghai
 
 pytestmark = pytest.mark.django_db
 
@@ -432,9 +435,50 @@ def make_objects(people, places, make_declaration):
     }
 
 
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Everybody, and everything that the lines name, made once; each line works in a savepoint of its own on top."""
+    kept = {
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        "EVIDENCE_DIR": tmp_path_factory.mktemp("evidence"),
+    }
+    with override_settings(**kept), django_db_blocker.unblock(), transaction.atomic():
+        region = shanghai()
+        places = places_in(region)
+        people = people_of(places)
+        objects = make_objects(people, places, declaration_maker(campaign_in(region), places))
+        yield people, objects, kept["EVIDENCE_DIR"], {name: signed_in(people[name]) for name in people}
+        transaction.set_rollback(True)
+
+
+def signed_in(person):
+    """The cookies of somebody who has signed in."""
+    browser = Client()
+    browser.force_login(person)
+    return browser.cookies
+
+
 @pytest.fixture
-def objects(people, places, make_declaration):
-    return make_objects(people, places, make_declaration)
+def people(world, db):
+    return world[0]
+
+
+@pytest.fixture
+def browser_of(world, db):
+    """browser_of("审计员") → this person's browser, signed in; a name nobody bears has not signed in."""
+
+    def browser(name):
+        fresh = Client()
+        fresh.cookies = copy.deepcopy(world[3].get(name, fresh.cookies))
+        return fresh
+
+    return browser
+
+
+@pytest.fixture
+def objects(world, db, settings):
+    settings.EVIDENCE_DIR = world[2]
+    return world[1]
 
 
 def address_of(line, objects):
@@ -444,15 +488,13 @@ def address_of(line, objects):
 
 
 @pytest.mark.parametrize("line", LINES, ids=str)
-def test_who_gets_what(line, people, objects, monkeypatch):
+def test_who_gets_what(line, browser_of, objects, monkeypatch):
     for papers in (downloads, views_papers):
         monkeypatch.setattr(papers, "render_pdf", lambda *args, **options: b"%PDF-1.7")
     url = address_of(line, objects)
     got = {}
     for name in PEOPLE:
-        browser = Client()
-        if name in people:
-            browser.force_login(people[name])
+        browser = browser_of(name)
         body = {"data": json.dumps(line.body), "content_type": "application/json"} if line.body else {}
         got[name] = getattr(browser, line.method)(url, **body).status_code
     assert got == dict(zip(PEOPLE, line.codes, strict=True))

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from declarations.models import Declaration, Indicator
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.both_databases, pytest.mark.django_db(transaction=True)]
 
 MINE, THEIRS = "依据市经信委《关于某某的通知》。", "依据市政府 2019 年第 12 次常务会议纪要。"
 

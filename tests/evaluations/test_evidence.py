@@ -155,7 +155,8 @@ def test_only_whoever_fills_the_form_brings_and_takes_files(evaluation, people):
         keep_evidence(evaluation, upload(PNG, "a.png"), actor=people[OFFICER])
 
 
-def test_a_return_opens_the_files_of_the_rows_it_names(evaluation, people):
+def test_a_return_opens_the_files_of_the_rows_it_names(evaluation, people, monkeypatch):
+    monkeypatch.setattr(Evaluation, "findings", lambda *args: [])  # an 错误 would open its row as well
     named, other = evaluation.indicators.all()[:2]
     Evaluation.objects.filter(pk=evaluation.pk).update(state=State.RETURNED)
     evaluation.refresh_from_db()
