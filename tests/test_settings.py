@@ -61,6 +61,21 @@ def test_production_refuses(environment, says):
     assert says in result.stderr
 
 
+@pytest.mark.parametrize("command", ["migrate", "makemigrations"])
+def test_a_command_without_settings_says_what_is_missing_and_nothing_else(command):
+    answer = subprocess.run(
+        [sys.executable, "manage.py", command, "--check"],
+        cwd=ROOT,
+        env=_plain(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert "PERFGOALS_SECRET_KEY" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 def test_production_starts_when_safe():
     result = _start(PERFGOALS_SECRET_KEY=SECRET, PERFGOALS_ALLOWED_HOSTS="goals.example")
     assert result.stdout == "False 1800\n", result.stderr
