@@ -19,7 +19,9 @@ PURE = (
     *(
         "perfgoals/targets",
         "perfgoals/editions",
+        "perfgoals/documents/canonical.py",
         "perfgoals/documents/evaluation",
+        "perfgoals/documents/monitoring.py",
         "evaluations/scoring",
         "evaluations/contradictions.py",
         "evaluations/narrative.py",

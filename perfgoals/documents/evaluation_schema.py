@@ -2,12 +2,11 @@
 prints what ``docs/evaluation.schema.json`` holds."""
 
 import json
-import types
 from typing import Any
 
-from perfgoals.documents.evaluation import SCHEMA, EvaluationDocument, EvaluationRow, GroupPoints
+from perfgoals.documents.evaluation import EvaluationDocument
+from perfgoals.documents.schemas import schema_of
 
-TEXT = {"$ref": "#/$defs/text"}
 SAYS = {
     "form": "表式编号",
     "fiscal_year": "年度",
@@ -49,58 +48,13 @@ SAYS = {
     "not_applicable": "不适用",
     "is_key": "核心指标",
 }
-TABLES = {"budget": TEXT, "totals": TEXT, "extra": {"type": "string"}}
-ROWS = {"groups": GroupPoints, "indicators": EvaluationRow}
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema as data; every key the canonical JSON has is required."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA,
-        "title": "绩效自评表（一个项目，一个年度）",
-        "description": "Canonical JSON of a self-evaluation: UTF-8, keys sorted, no insignificant white space. "
-        "Values are as typed; null means empty or not on this form. SHA-256 of the text is the fingerprint.",
-        **_object(EvaluationDocument, {"schema": {"const": SCHEMA}}),
-        "$defs": {
-            "text": {"type": ["string", "null"]},
-            "row_id": {"type": "string", "pattern": "^[0-9A-Za-z_-]{1,16}$", "description": "行的不变编号"},
-            "date": {
-                "type": ["object", "null"],
-                "additionalProperties": False,
-                "required": ["printed", "iso"],
-                "properties": {"printed": {"type": "string"}, "iso": TEXT},
-            },
-        },
-    }
-
-
-def _object(shape: type[Any], first: dict[str, Any]) -> dict[str, Any]:
-    properties = first | {key: _property(key, kind) for key, kind in shape.__annotations__.items()}
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(properties),
-        "properties": properties,
-    }
-
-
-def _property(key: str, kind: Any) -> dict[str, Any]:
-    if key == "row_id":
-        return {"$ref": "#/$defs/row_id"}
-    says = {"description": SAYS[key]}
-    if key in TABLES:
-        return {"type": "object", "additionalProperties": TABLES[key]} | says
-    if key in ROWS:
-        return {"type": "array", "items": _object(ROWS[key], {})} | says
-    if key == "evaluation_date":
-        return {"$ref": "#/$defs/date"} | says
-    names = {str: "string", int: "integer", bool: "boolean", types.NoneType: "null"}
-    parts = kind.__args__ if isinstance(kind, types.UnionType) else (kind,)
-    if parts == (str, types.NoneType):
-        return TEXT | says
-    kinds = [names[part] for part in parts]
-    return {"type": kinds[0] if len(kinds) == 1 else kinds} | says
+    """The schema as data."""
+    return schema_of(
+        EvaluationDocument, "绩效自评表（一个项目，一个年度）", "Canonical JSON of a self-evaluation", SAYS
+    )
 
 
 if __name__ == "__main__":
