@@ -6,7 +6,6 @@ the typed column beside it is our reading, for search, sums and statistics, and 
 
 import datetime
 import os
-import secrets
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from declarations.following.rows import CopiedRow
 from declarations.models import Declaration, Project
 from perfgoals.accounts.models import User
 from perfgoals.documents.evaluation import TEXT_KEYS
@@ -28,11 +28,6 @@ from perfgoals.workflow import EDITABLE, State
 
 if TYPE_CHECKING:
     from perfgoals.documents.evaluation import EvaluationDocument
-
-
-def new_row_id() -> str:
-    """A stable name of a row that no declaration knows: 8 hex digits, unique inside one evaluation."""
-    return secrets.token_hex(4)
 
 
 class EvaluationQuerySet(FilingQuerySet):
@@ -241,33 +236,11 @@ class Evaluation(FilledFiling):
         return words_for(self, path, document)
 
 
-class EvaluationRow(models.Model):
-    """One indicator: what was promised (copied), what came of it, and the points.
-
-    ``row_id`` is that of the declaration's row, so that a row is followed from promise to result and fetching the
-    targets again finds what was typed.
-    """
+class EvaluationRow(CopiedRow):
+    """One indicator: what was promised (copied), what came of it, and the points."""
 
     evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="indicators")
-    row_id = models.CharField(max_length=16, default=new_row_id)
-    position = models.PositiveIntegerField()
-
-    # Copied from the approved declaration; never typed on a form that was opened from one.
-    level1 = models.CharField("一级指标", max_length=60)
-    level2 = models.CharField("二级指标", max_length=60, blank=True)
-    name = models.CharField("指标名称", max_length=300, blank=True)
-    target = models.CharField("目标值", max_length=1000, blank=True)
-    weight_typed = models.CharField("分值", max_length=20, blank=True)
-    weight = models.DecimalField("分值（读作）", max_digits=6, decimal_places=2, null=True, blank=True)
     is_key = models.BooleanField("核心指标", default=False)
-    # Where the targets stood in the declaration's own frame, "一级/二级".
-    declared_group = models.CharField("申报时的分组", max_length=130, blank=True)
-    # This form's frame has no such group, or leaves level 2 open: a person chooses.
-    is_unplaced = models.BooleanField("分组待定", default=False)
-    # The target before the last adjustment, where it was changed by one.
-    former_target = models.CharField("调整前的目标值", max_length=1000, blank=True)
-    # The approved targets have this row no longer. What was typed is kept; it is neither printed nor scored.
-    is_vanished = models.BooleanField("批复中已没有", default=False)
 
     # Typed.
     rule = models.TextField("评分规则", blank=True)
@@ -295,9 +268,6 @@ class EvaluationRow(models.Model):
         verbose_name = "自评指标"
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint(name="evaluation_row_once", fields=["evaluation", "row_id"])]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class EvidenceStorage(FileSystemStorage):

@@ -1,97 +1,11 @@
-"""A whole season of self-evaluations opened in one job: one item per unit, counted in forms (``settings.JOB_KINDS``).
+"""A whole season of self-evaluations opened in one job (``declarations.following.season``)."""
 
-Items may run twice (a killed worker): what is there is left alone. The job's file lists what became of every form.
-"""
+from declarations.following.season import COLUMNS, Season
+from evaluations.opening import SELF_EVALUATION
 
-import json
-from collections.abc import Callable, Iterator
-from typing import IO, Any
-
-from django.core.files.storage import default_storage
-from django.db.models import Count
-from django.utils import timezone
-
-from evaluations import permissions
-from evaluations.opening import not_opened, open_for_unit
-from perfgoals.accounts.models import Organization, Role, User
-from perfgoals.campaigns.models import Campaign, CampaignKind
-from perfgoals.excel import write_list
-from perfgoals.jobs import queue
-from perfgoals.jobs.kinds import ItemFailed, JobKind, Planned
-from perfgoals.jobs.models import ItemState, Job, JobItem
+__all__ = ["COLUMNS", "KINDS", "NAME", "start"]
 
 NAME = "open_evaluations"
-COLUMNS = (("单位", "unit", 30), ("项目", "project", 44), ("结果", "result", 14), ("原因", "why", 50))
-
-
-def start(campaign: Campaign, *, owner: User) -> Job:
-    """Open what is missing of this campaign's forms, in the background. Raises ``PermissionDenied``."""
-    return queue.start(
-        NAME, {"campaign": campaign.pk}, owner=owner, title=f"从批复的目标建自评表：{campaign.name}"
-    )
-
-
-def _permitted(user: User) -> bool:
-    return user.role == Role.BUSINESS_ADMIN
-
-
-def _campaign(user: User, params: dict[str, Any]) -> Campaign | None:
-    found = Campaign.objects.visible_to(user).filter(pk=params["campaign"], kind=CampaignKind.EVALUATION)
-    campaign = found.first()
-    return campaign if campaign is not None and permissions.may_open_season(user, campaign) else None
-
-
-def _plan(user: User, params: dict[str, Any]) -> Iterator[Planned]:
-    campaign = _campaign(user, params)
-    if campaign is None:
-        return
-    missing = not_opened(campaign).order_by("organization__code")
-    units = missing.values_list("organization", "organization__name").annotate(
-        forms=Count("project", distinct=True)
-    )
-    for pk, name, forms in units:
-        yield Planned(str(pk), name, units=forms)
-
-
-def _work(item: JobItem, out: IO[bytes], report: Callable[[int], None]) -> str:
-    owner = item.job.owner
-    campaign = _campaign(owner, item.job.params)
-    organization = Organization.objects.visible_to(owner).filter(pk=item.key).first()
-    if campaign is None or organization is None:
-        raise ItemFailed("批次已关闭，或这个单位已不在您的范围内，没有建。")
-    opened = open_for_unit(organization, campaign, actor=owner, report=report)
-    if opened.failed:
-        names = "；".join(f"“{name}”{why}" for name, why in opened.failed)
-        raise ItemFailed(f"没有建成 {len(opened.failed)} 张：{names} 其余 {len(opened.made)} 张已建。"[:2000])
-    lines = [(organization.name, name, "新建", "") for name in opened.made]
-    lines += [(organization.name, name, "原来就有", "") for name in opened.there]
-    out.write(json.dumps(lines, ensure_ascii=False).encode())
-    return item.label
-
-
-def _assemble(job: Job, out: IO[bytes]) -> None:
-    write_list(out, "建自评表", COLUMNS, _lines(job))
-
-
-def _lines(job: Job) -> Iterator[tuple[str, ...]]:
-    """Units that failed first: somebody has to look at them."""
-    for item in job.items.filter(state=ItemState.FAILED).iterator(500):
-        yield (item.label, "", "没有建成", item.error)
-    for output in job.items.filter(state=ItemState.DONE).values_list("output", flat=True).iterator(500):
-        with default_storage.open(output) as source:
-            yield from (tuple(line) for line in json.loads(source.read()))
-
-
-KINDS = (
-    JobKind(
-        NAME,
-        _permitted,
-        _plan,
-        _work,
-        _assemble,
-        lambda job: f"建自评表 {timezone.localtime(job.created_at):%Y%m%d-%H%M}.xlsx",
-        home=("declarations:campaigns", "批次", "campaigns"),
-        verb="建表",
-        is_export=False,
-    ),
-)
+_SEASON = Season(SELF_EVALUATION, NAME)
+start = _SEASON.start
+KINDS = (_SEASON.job_kind(),)

@@ -180,23 +180,5 @@ def fetch(request: SignedInRequest, pk: int) -> HttpResponse:
     except StateConflict:
         messages.error(request, "没有取：这张表现在不能改，或者退回时只开放了几处。")
     else:
-        messages.success(request, _told(evaluation, fetched))
+        messages.success(request, opening.told(evaluation, fetched))
     return redirect("evaluations:tasks", pk=pk)
-
-
-def _told(evaluation: Evaluation, fetched: opening.Fetched) -> str:
-    """“取来了批复的目标：1 行改了（…），…。写过的内容都在。”"""
-    if fetched.is_empty:
-        return "取来了批复的目标，和表上的一样，没有变化。"
-    names = dict(evaluation.indicators.values_list("row_id", "name"))
-    parts = []
-    for row_ids, word in (
-        (fetched.changed, "改了"),
-        (fetched.new, "是新的"),
-        (fetched.vanished, "批复里已没有"),
-    ):
-        if row_ids:
-            listed = "、".join(f"“{names.get(row_id, '')}”" for row_id in row_ids[:5])
-            more = " 等" if len(row_ids) > 5 else ""
-            parts.append(f"{len(row_ids)} 行{word}（{listed}{more}）")
-    return f"取来了批复的目标：{'，'.join(parts)}。写过的内容都在。"

@@ -85,6 +85,15 @@ class Filing(models.Model):
         raise TypeError(f"{type(self).__name__} has no document")
 
 
+def has_forms(campaign: Campaign) -> bool:
+    """Whether anything has been opened in it, of whatever kind."""
+    models_ = (
+        one.related_model for one in Campaign._meta.related_objects if not isinstance(one.related_model, str)
+    )
+    kinds = [model for model in models_ if issubclass(model, Filing)]
+    return any(model._default_manager.filter(campaign=campaign).exists() for model in kinds)
+
+
 class Target(Protocol):
     """Where an arrow leads; the next step of a review chain depends on campaign and unit."""
 

@@ -6,17 +6,17 @@ from typing import Any, cast
 from django import forms
 from django.utils import timezone
 
-from declarations.models import Declaration
 from perfgoals.accounts.forms import house_helper
 from perfgoals.accounts.models import User
 from perfgoals.campaigns.models import Campaign, CampaignKind
 from perfgoals.editions import all_editions
+from perfgoals.workflow import has_forms
 
 _MOMENT = "%Y-%m-%dT%H:%M"
 _ACCEPTED = [_MOMENT, "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]
 _UNREADABLE = "写成 2026-10-18 17:00 的样子。"
 # What cannot change under forms that are already being filled.
-_FIXED = ("kind", "fiscal_year", "edition_id")
+_FIXED = ("kind", "fiscal_year", "edition_id", "cutoff_month")
 
 
 def moment_field(label: str, *, required: bool = False, help_text: str = "") -> forms.DateTimeField:
@@ -38,7 +38,16 @@ class CampaignForm(forms.ModelForm):
 
     class Meta:
         model = Campaign
-        fields = ("name", "kind", "fiscal_year", "edition_id", "opens_at", "closes_at", "has_unit_review")
+        fields = (
+            "name",
+            "kind",
+            "fiscal_year",
+            "edition_id",
+            "cutoff_month",
+            "opens_at",
+            "closes_at",
+            "has_unit_review",
+        )
         error_messages = {
             "name": {
                 "required": "写批次名称。",
@@ -69,10 +78,19 @@ class CampaignForm(forms.ModelForm):
             coerce=lambda value: value == "1",
             error_messages={"invalid_choice": "没有这个选项。", "required": "选要不要经单位审核。"},
         )
+        self.fields["cutoff_month"] = forms.TypedChoiceField(
+            label="数据截至",
+            required=False,
+            choices=[("", "不是运行监控"), *((month, f"{month} 月底") for month in range(1, 13))],
+            coerce=int,
+            empty_value=None,
+            help_text="只用于绩效运行监控：报 1 月到这个月的执行情况。一年可以有几个批次。",
+            error_messages={"invalid_choice": "选 1 到 12 月。"},
+        )
         self.initial["has_unit_review"] = "1" if self.instance.has_unit_review else "0"
         year = cast(forms.IntegerField, self.fields["fiscal_year"])
         year.widget.attrs |= {"min": 2000, "max": 2100}
-        self.has_forms = bool(self.instance.pk) and Declaration.objects.filter(campaign=self.instance).exists()
+        self.has_forms = bool(self.instance.pk) and has_forms(self.instance)
         if self.has_forms:
             for name in _FIXED:
                 del self.fields[name]
@@ -105,7 +123,17 @@ class CampaignForm(forms.ModelForm):
                 "edition_id",
                 f"“{edition.title}”是{CampaignKind(edition.kind).label}的表式，不能用在{CampaignKind(kind).label}。",
             )
+        self._clean_cutoff(kind)
         return self.cleaned_data
+
+    def _clean_cutoff(self, kind: str | None) -> None:
+        """Monitoring needs its month; a month chosen before the kind was changed means nothing."""
+        if "cutoff_month" not in self.fields or "cutoff_month" in self.errors or not kind:
+            return
+        if kind != CampaignKind.MONITORING:
+            self.cleaned_data["cutoff_month"] = None
+        elif not self.cleaned_data.get("cutoff_month"):
+            self.add_error("cutoff_month", "绩效运行监控要选数据截至哪个月。")
 
     def _get_validation_exclusions(self) -> set[str]:
         """The order of the dates is said above, at the field; the constraint would say it again at the top."""

@@ -16,6 +16,11 @@ class CampaignKind(models.TextChoices):
     MONITORING = "monitoring", "绩效运行监控"
 
 
+def period_words(month: int) -> str:
+    """“1—7 月”; January alone is “1 月”."""
+    return f"1—{month} 月" if month > 1 else "1 月"
+
+
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, user: User) -> "CampaignQuerySet":
         """Campaigns of the person's own region; keepers (三员) see none."""
@@ -38,6 +43,8 @@ class Campaign(models.Model):
     edition_id = models.CharField("表式", max_length=60)
     opens_at = models.DateTimeField("开始时间", null=True, blank=True)
     closes_at = models.DateTimeField("截止时间", null=True, blank=True)
+    # Of monitoring: the reports say what was done from January to the end of this month. Several a year.
+    cutoff_month = models.PositiveSmallIntegerField("数据截至", null=True, blank=True)
     announced_at = models.DateTimeField("通知各单位的时间", null=True, blank=True, editable=False)
     has_unit_review = models.BooleanField("要经单位审核", default=False)
     is_archived = models.BooleanField("已归档", default=False)
@@ -57,11 +64,20 @@ class Campaign(models.Model):
                 name="campaign_opens_before_it_closes",
                 condition=Q(opens_at__isnull=True) | Q(closes_at__isnull=True) | Q(opens_at__lt=F("closes_at")),
                 violation_error_message="截止时间要晚于开始时间。",
-            )
+            ),
+            models.CheckConstraint(
+                name="campaign_cutoff_is_a_month",
+                condition=Q(cutoff_month__isnull=True) | Q(cutoff_month__range=(1, 12), kind="monitoring"),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def period(self) -> str:
+        """“1—7 月”, what a monitoring campaign reports on; "" for every other kind."""
+        return period_words(self.cutoff_month) if self.cutoff_month else ""
 
     @property
     def is_past_deadline(self) -> bool:

@@ -82,6 +82,7 @@ def roll_over(from_year: int, *, actor: User) -> list[Campaign]:
             opens_at=item.opens_at,
             closes_at=item.closes_at,
             has_unit_review=source.has_unit_review,
+            cutoff_month=source.cutoff_month,
             rolled_from=source,
             archived_source=not source.is_archived,
         )

@@ -10,7 +10,16 @@ from perfgoals.audit.trail import record
 from perfgoals.campaigns.announcing import may_run
 from perfgoals.campaigns.models import Campaign
 
-_KEPT = ("name", "kind", "fiscal_year", "edition_id", "opens_at", "closes_at", "has_unit_review")
+_KEPT = (
+    "name",
+    "kind",
+    "fiscal_year",
+    "edition_id",
+    "opens_at",
+    "closes_at",
+    "has_unit_review",
+    "cutoff_month",
+)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from perfgoals.campaigns.models import Campaign, CampaignKind
 from perfgoals.editions import get_edition
 from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.reviewing.returning import NamedPlace, keep_round
-from perfgoals.workflow import State, StateConflict
+from perfgoals.workflow import State, StateConflict, has_forms
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +54,12 @@ def adjusted(declaration, **targets):
         rows.delete() if target is None else rows.update(target=target)
     Declaration.objects.filter(pk=new.pk).update(state=State.APPROVED)
     return Declaration.objects.get(pk=new.pk)
+
+
+def test_a_campaign_knows_forms_of_every_kind(opened, season_2020):
+    assert not has_forms(season_2020)
+    opened()
+    assert has_forms(season_2020)
 
 
 def test_rows_are_the_promised_ones_with_their_ids(opened):

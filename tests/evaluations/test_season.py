@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from declarations.following import opening as following
 from declarations.models import Declaration
 from evaluations import copying, opening, season
 from evaluations.models import Evaluation, EvaluationRow
@@ -80,7 +81,7 @@ def test_one_item_per_unit_counted_in_forms(three, season_2020, start):
 
 
 def test_progress_moves_within_a_unit(three, season_2020, people, places, monkeypatch):
-    monkeypatch.setattr(opening, "CHUNK", 1)
+    monkeypatch.setattr(following, "CHUNK", 1)
     seen = []
     opening.open_for_unit(places["信息中心"], season_2020, actor=people["业务管理员"], report=seen.append)
     assert seen == [1, 2]
@@ -126,7 +127,7 @@ def test_an_item_done_twice_makes_nothing_twice(three, season_2020, people, plac
 
 def test_a_worker_that_dies_in_the_middle_loses_and_doubles_nothing(three, season_2020, start, monkeypatch):
     """Its first form is committed, its second is not; the next worker takes the item over when the lease is up."""
-    monkeypatch.setattr(opening, "CHUNK", 1)
+    monkeypatch.setattr(following, "CHUNK", 1)
     real, calls = copying.from_targets, []
 
     def dying(source, campaign):

@@ -58,6 +58,8 @@ def test_a_campaign_is_opened_and_then_announced(at, people, places):
         ("closes_at", "明年", "写成 2026-10-18 17:00 的样子"),
         ("closes_at", "2026-08-01T00:00", "截止时间要晚于开始时间"),
         ("has_unit_review", "7", "没有这个选项"),
+        ("kind", "monitoring", "绩效运行监控要选数据截至哪个月"),
+        ("cutoff_month", "13", "选 1 到 12 月"),
     ],
 )
 def test_what_makes_no_sense_is_refused_at_its_field(at, campaign, field, value, words):
@@ -80,6 +82,11 @@ def test_year_and_edition_are_fixed_once_there_are_forms(at, campaign, make_decl
     )
     change = AuditRecord.objects.get(action="campaign_change")
     assert set(change.changes) == {"name", "opens_at", "closes_at", "has_unit_review"}
+
+
+def test_only_monitoring_keeps_its_month(at, region):
+    post(at("业务管理员"), "campaign_new", **GOOD | {"cutoff_month": "7"})
+    assert Campaign.objects.get().cutoff_month is None
 
 
 def test_an_archived_campaign_takes_no_new_forms_and_comes_back(at, campaign):
