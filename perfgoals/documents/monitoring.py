@@ -24,6 +24,7 @@ class MonitoringRow:
     """One indicator: what was promised, what came of it by the end of the month, what is expected of the year.
 
     ``operator`` is what a person confirmed where the target wrote none; ``attainment`` speaks for targets in words.
+    ``plan`` and ``plan_reason`` stand on no paper; lights are judged by them.
     ``deviation_kinds`` stand in the order of ``DEVIATION_KINDS``, each once.
     """
 
@@ -41,6 +42,8 @@ class MonitoringRow:
     deviation_reason: str = ""
     likelihood: str = ""  # one of LIKELIHOODS, "" where nothing was chosen
     remark: str = ""
+    plan: str = ""  # percent of the year's target planned by the end of months, as typed: “6月20%，9月60%”
+    plan_reason: str = ""  # why the year is not planned in equal steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ SAYS = {
     "deviation_reason": "原因说明",
     "likelihood": "完成目标可能性：certain 确定能，possible 有可能，impossible 完全不可能；没有选的为空",
     "remark": "备注",
+    "plan": "到某月底计划完成全年目标的百分之几，照录；空着是按月均匀。不印在表上",
+    "plan_reason": "为什么不按月均匀",
 }
 NARROWER: dict[str, dict[str, Any]] = {
     "cutoff_month": {"minimum": 1, "maximum": MONTHS},
