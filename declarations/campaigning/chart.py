@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from declarations.models import Declaration
+from declarations.campaigning.progress import kind_of
 from perfgoals.campaigns.models import Campaign
 
 WIDTH, TOP, BOTTOM = 378, 20, 160
@@ -38,9 +38,9 @@ class Chart:
 
 def chart_of(campaign: Campaign, units: list[int], total: int) -> Chart | None:
     """The chart of these units' forms, or None while fewer than two days have something to show. One query."""
-    counted = Declaration.objects.filter(
-        campaign=campaign, organization__in=units, first_submitted_at__isnull=False
-    ).once_per_project()
+    kind = kind_of(campaign)
+    forms = kind.forms(campaign).filter(organization__in=units, first_submitted_at__isnull=False)
+    counted = kind.once(forms)
     by_day = dict(
         counted.order_by()
         .annotate(day=TruncDate("first_submitted_at"))

@@ -1,4 +1,6 @@
-"""申报进度: how far each unit of a campaign is, counted by the database in a constant number of queries.
+"""进度: how far each unit of a campaign is, counted by the database in a constant number of queries.
+
+The same for every kind of form; what only a kind knows it says in ``perfgoals.campaigns.kinds``.
 
 Counts speak of every form, also of drafts that only their unit may open: a reviewer sees how many, never what they say.
 """
@@ -9,14 +11,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.http import Http404
 from django.utils import timezone
 
-from declarations.models import Declaration, DeclarationQuerySet, Project
 from perfgoals.accounts.models import Organization, User
+from perfgoals.campaigns import kinds
+from perfgoals.campaigns.kinds import FormKind
 from perfgoals.campaigns.models import Campaign, Participation
-from perfgoals.workflow import IN_REVIEW, State
+from perfgoals.workflow import EDITABLE, IN_REVIEW, State
 
 CENT = Decimal("0.01")
 
@@ -29,28 +34,28 @@ class Counts:
     draft: int = 0
     returned: int = 0
     review: int = 0
-    approved: int = 0
+    settled: int = 0  # approved or confirmed
     late: int = 0  # sent after the deadline
     overdue: int = 0  # not sent although the deadline has passed
     money: Decimal = Decimal(0)
 
     def add(self, other: "Counts") -> None:
-        for name in ("not_started", "draft", "returned", "review", "approved", "late", "overdue", "money"):
+        for name in ("not_started", "draft", "returned", "review", "settled", "late", "overdue", "money"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def count(self, state: str, number: int) -> None:
         if state in IN_REVIEW:
             self.review += number
-        elif state == State.APPROVED:
-            self.approved += number
         elif state == State.RETURNED:
             self.returned += number
-        else:
+        elif state == State.DRAFT:
             self.draft += number
+        else:
+            self.settled += number
 
     @property
     def total(self) -> int:
-        return self.unsent + self.review + self.approved
+        return self.unsent + self.review + self.settled
 
     @property
     def unsent(self) -> int:
@@ -60,7 +65,7 @@ class Counts:
     def bar(self) -> list[tuple[str, str, str]]:
         """Class, x and width of each part of the bar, in percent of the total."""
         parts = (
-            ("c-4", self.approved),
+            ("c-4", self.settled),
             ("c-2", self.review),
             ("c-amber", self.returned),
             ("c-1", self.draft),
@@ -83,15 +88,17 @@ class UnitLine:
     deadline: datetime.datetime | None
     is_extended: bool
     reminded_at: datetime.datetime | None
+    must_file: bool  # also where no project is known
 
     @property
     def is_waited_for(self) -> bool:
-        """Something is still to come from this unit; a unit without any form has not begun."""
-        return self.counts.unsent > 0 or self.counts.total == 0
+        """Something is still to come from this unit; one that must file and has no form has not begun."""
+        return self.counts.unsent > 0 or (self.must_file and self.counts.total == 0)
 
     @property
-    def has_not_begun(self) -> bool:
-        return self.counts.total == self.counts.not_started
+    def has_nothing_to_send(self) -> bool:
+        """Nothing was opened and nothing is expected: there is nothing to be evaluated."""
+        return self.counts.total == 0 and not self.must_file
 
 
 @dataclass
@@ -113,6 +120,10 @@ class DepartmentLine:
         return [unit for unit in self.units if unit.is_waited_for]
 
     @property
+    def has_nothing_to_send(self) -> bool:
+        return all(unit.has_nothing_to_send for unit in self.units)
+
+    @property
     def only_unit(self) -> UnitLine | None:
         return self.units[0] if len(self.units) == 1 else None
 
@@ -128,8 +139,9 @@ class Progress:
     """A campaign as one person sees it."""
 
     campaign: Campaign
+    kind: FormKind
     departments: list[DepartmentLine]
-    previous_year: int | None  # whose projects are expected to come back
+    not_started: str  # which projects 未开始 counts, in words; "" where none are expected
 
     @cached_property
     def counts(self) -> Counts:
@@ -146,9 +158,13 @@ class Progress:
     def waited_for(self) -> list[UnitLine]:
         return [unit for unit in self.units if unit.is_waited_for]
 
-    @property
-    def not_begun(self) -> int:
-        return sum(unit.has_not_begun for unit in self.units)
+
+def kind_of(campaign: Campaign) -> FormKind:
+    """What is filled in this campaign. 404 where this site fills no such forms."""
+    found = kinds.find(campaign)
+    if found is None:
+        raise Http404
+    return found
 
 
 def progress_of(campaign: Campaign, user: User, *, places: Sequence[int] | None = None) -> Progress:
@@ -157,39 +173,47 @@ def progress_of(campaign: Campaign, user: User, *, places: Sequence[int] | None 
     if places is not None:
         units = units.filter(pk__in=places)
     known = {unit.pk: unit for unit in units.select_related("parent")}
+    kind = kind_of(campaign)
     counts: dict[int, Counts] = defaultdict(Counts)
-    counted = Declaration.objects.filter(campaign=campaign, organization__in=list(known)).once_per_project()
+    counted = kind.once(kind.forms(campaign).filter(organization__in=list(known)))
     grouped = counted.order_by().values_list("organization", "state")
-    for unit, state, number, money in grouped.annotate(number=Count("pk"), money=Sum("current_year")):
+    for unit, state, number, money in grouped.annotate(number=Count("pk"), money=Sum(kind.money)):
         counts[unit].count(state, number)
         # SQLite adds floats: what it says is right to the cent for any sum that a city spends.
         counts[unit].money += (money or Decimal(0)).quantize(CENT)
-    year = previous_year(campaign)
-    for unit, number in (
-        expected(campaign, year, list(known))
-        .order_by()
-        .values_list("organization")
-        .annotate(number=Count("pk"))
-    ):
+    expected = kind.expected(campaign, list(known))
+    by_unit = expected.projects.order_by().values_list("organization")
+    for unit, number in by_unit.annotate(number=Count("pk")):
         counts[unit].not_started = number
     extensions = dict(campaign.extensions.values_list("organization", "closes_at"))
     deadlines = {pk: campaign.later_of(extensions.get(pk)) for pk in known}
-    _mark_late(campaign, counted, counts, deadlines)
+    _mark_late(campaign, kind.with_deadline(counted), counts, deadlines)
     reminded = dict(Participation.objects.filter(campaign=campaign).values_list("organization", "reminded_at"))
     departments: dict[int, DepartmentLine] = {}
     for unit in known.values():
         line = departments.setdefault(unit.department.pk, DepartmentLine(unit.department))
         line.units.append(
-            UnitLine(unit, counts[unit.pk], deadlines[unit.pk], unit.pk in extensions, reminded.get(unit.pk))
+            UnitLine(
+                unit,
+                counts[unit.pk],
+                deadlines[unit.pk],
+                unit.pk in extensions,
+                reminded.get(unit.pk),
+                kind.every_unit_files,
+            )
         )
-    return Progress(campaign, _waited_for_first(departments.values()), year)
+    return Progress(campaign, kind, _waited_for_first(departments.values()), expected.note)
 
 
 def _waited_for_first(departments: Iterable[DepartmentLine]) -> list[DepartmentLine]:
     lines = list(departments)
     for line in lines:
-        line.units.sort(key=lambda unit: (-unit.counts.unsent, not unit.is_waited_for, unit.organization.code))
+        line.units.sort(key=_unit_order)
     return sorted(lines, key=lambda line: (-line.counts.unsent, -len(line.waited_for), line.department.code))
+
+
+def _unit_order(unit: UnitLine) -> tuple[int, bool, bool, str]:
+    return -unit.counts.unsent, not unit.is_waited_for, unit.has_nothing_to_send, unit.organization.code
 
 
 def units_in(campaign: Campaign, user: User) -> QuerySet[Organization]:
@@ -198,38 +222,16 @@ def units_in(campaign: Campaign, user: User) -> QuerySet[Organization]:
     Before a campaign is announced these are all that will be told.
     """
     seen = Organization.objects.visible_to(user).filter(region=campaign.region_id)
-    forms = Exists(Declaration.objects.filter(campaign=campaign, organization=OuterRef("pk")))
+    forms = Exists(kind_of(campaign).forms(campaign).filter(organization=OuterRef("pk")))
     told = Exists(Participation.objects.filter(campaign=campaign, organization=OuterRef("pk")))
     if campaign.announced_at is None and not campaign.is_archived:
         return seen.filter(Q(is_active=True) | forms)
     return seen.filter(told | forms)
 
 
-def previous_year(campaign: Campaign) -> int | None:
-    """The last year before this campaign's in which the region filed this kind of form."""
-    earlier = Campaign.objects.filter(
-        region=campaign.region_id, kind=campaign.kind, fiscal_year__lt=campaign.fiscal_year
-    ).filter(Exists(Declaration.objects.filter(campaign=OuterRef("pk"))))
-    return earlier.aggregate(last=Max("fiscal_year"))["last"]
-
-
-def expected(campaign: Campaign, year: int | None, units: Sequence[int]) -> QuerySet[Project]:
-    """未开始: projects filed in that earlier year that go on into this one and have no form in it yet.
-
-    A project whose form said that it ends before this year is not waited for.
-    """
-    if year is None or campaign.is_archived:
-        return Project.objects.none()
-    of_kind = Declaration.objects.filter(project=OuterRef("pk"), campaign__kind=campaign.kind)
-    last = of_kind.filter(fiscal_year=year).exclude(state=State.SUPERSEDED)
-    goes_on = last.filter(Q(end_date__isnull=True) | Q(end_date__gte=datetime.date(year, 12, 31)))
-    here = of_kind.filter(fiscal_year=campaign.fiscal_year)
-    return Project.objects.filter(organization__in=units).filter(Exists(goes_on), ~Exists(here))
-
-
 def _mark_late(
     campaign: Campaign,
-    counted: DeclarationQuerySet,
+    counted: Any,
     counts: dict[int, Counts],
     deadlines: dict[int, datetime.datetime | None],
 ) -> None:
@@ -237,12 +239,12 @@ def _mark_late(
     now = timezone.now()
     if campaign.closes_at is None or campaign.closes_at >= now:
         return
-    late = counted.filter(adjusts__isnull=True, first_submitted_at__gt=campaign.closes_at)
+    late = counted.filter(first_submitted_at__gt=campaign.closes_at)
     for unit, sent in late.values_list("organization", "first_submitted_at"):
         deadline = deadlines[unit]
         counts[unit].late += deadline is not None and sent is not None and sent > deadline
     never_sent = dict(
-        counted.filter(first_submitted_at__isnull=True, state__in=(State.DRAFT, State.RETURNED))
+        counted.filter(first_submitted_at__isnull=True, state__in=EDITABLE)
         .order_by()
         .values_list("organization")
         .annotate(number=Count("pk"))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from declarations.checkup.contract import RULES
-from declarations.models import Declaration
+from declarations.campaigning.progress import kind_of
 from perfgoals.campaigns.models import Campaign
 from perfgoals.findings import Level
-from perfgoals.workflow import IN_REVIEW, State
+from perfgoals.workflow import IN_REVIEW
 
 SHOWN = 6
 
@@ -30,15 +29,17 @@ def most_frequent(campaign: Campaign, units: list[int]) -> list[Trouble]:
     What a unit has not sent is nobody else's business, not even as a count (X-3): of one unit with one draft a count
     says all.
     """
-    sent = Declaration.objects.filter(state__in=IN_REVIEW | {State.APPROVED})
-    forms = sent.filter(campaign=campaign, organization__in=units).once_per_project()
+    kind = kind_of(campaign)
+    titles = kind.titles()
+    sent = kind.forms(campaign).filter(state__in=IN_REVIEW | {kind.settled}, organization__in=units)
+    forms = kind.once(sent)
     kept = forms.exclude(finding_codes="").order_by().values_list("finding_codes")
     found: Counter[tuple[str, str]] = Counter()
     for codes, number in kept.annotate(number=Count("pk")):
         for one in set(codes.strip("|").split("|")):
             level, _, code = one.partition(":")
-            if code in RULES and level in (Level.ERROR.value, Level.DOUBT.value):
+            if code in titles and level in (Level.ERROR.value, Level.DOUBT.value):
                 found[level, code] += number
     most = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
     top = most[0][1] if most else 1
-    return [Trouble(RULES[code].title, level, number, f"{number / top:.1%}") for (level, code), number in most]
+    return [Trouble(titles[code], level, number, f"{number / top:.1%}") for (level, code), number in most]

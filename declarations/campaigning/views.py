@@ -13,10 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from declarations.campaigning import progress
 from declarations.campaigning.forms import CampaignForm
-from declarations.models import Declaration
 from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest
-from perfgoals.campaigns import announcing, running
+from perfgoals.campaigns import announcing, kinds, running
 from perfgoals.campaigns.models import Campaign
 from perfgoals.campaigns.workdays import working_days_left
 from perfgoals.editions import UnknownEdition, get_edition
@@ -72,10 +71,13 @@ def campaigns(request: SignedInRequest) -> HttpResponse:
 
 
 def _form_counts(found: Sequence[Campaign], request: SignedInRequest) -> dict[int, int]:
-    """Forms of each campaign in this person's scope, each project once. One query."""
+    """Forms of each campaign in this person's scope, each project once. One query per model."""
     units = progress.Organization.objects.visible_to(request.user)
-    counted = Declaration.objects.filter(campaign__in=found, organization__in=units).once_per_project()
-    return dict(counted.order_by().values_list("campaign").annotate(number=Count("pk")))
+    counted: dict[int, int] = {}
+    for kind in {kind.model: kind for kind in kinds.registered().values()}.values():
+        forms = kind.once(kind.model.objects.filter(campaign__in=found, organization__in=units))
+        counted.update(forms.order_by().values_list("campaign").annotate(number=Count("pk")))
+    return counted
 
 
 def edition_title(campaign: Campaign) -> str:

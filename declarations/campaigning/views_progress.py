@@ -1,4 +1,4 @@
-"""申报进度 of one campaign: everybody, a department, a unit; reminding from there; the list as Excel."""
+"""进度 of one campaign: everybody, a department, a unit; reminding from there; the list as Excel."""
 
 import io
 
@@ -16,27 +16,27 @@ from declarations.campaigning.chart import chart_of
 from declarations.campaigning.forms import ExtensionForm
 from declarations.campaigning.troubles import most_frequent
 from declarations.campaigning.views import NAV, in_region
-from declarations.models import Declaration
 from perfgoals.accounts.models import Organization, Role
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.campaigns import announcing, reminding
 from perfgoals.campaigns.models import Campaign
 from perfgoals.campaigns.workdays import working_days_left
 from perfgoals.excel import write_list
+from perfgoals.filling.addresses import page_url
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _COLUMNS = (
     ("主管部门", "", 30),
     ("单位", "", 30),
     ("项目", "", 8),
-    ("已批复", "", 8),
+    ("{settled}", "", 8),
     ("审核中", "", 8),
     ("已退回", "", 8),
     ("草稿", "", 8),
     ("未开始", "", 8),
     ("逾期未送审", "", 11),
     ("逾期送审", "", 10),
-    ("当年预算（元）", "", 18),
+    ("{money}（元）", "", 18),
     ("截止时间", "", 18),
     ("上次催办", "", 18),
 )
@@ -56,6 +56,7 @@ def campaign_progress(request: SignedInRequest, pk: int) -> HttpResponse:
         "nav": NAV,
         "campaign": campaign,
         "progress": found,
+        "kind": found.kind,
         "inside": inside,
         "by_unit": by_unit,
         "departments": [line for line in lines if line.waited_for or not only_open],
@@ -142,26 +143,30 @@ def _extended(request: SignedInRequest, campaign: Campaign, place: Organization,
 
 def _unit_page(request: SignedInRequest, campaign: Campaign, place: Organization) -> dict[str, object]:
     found = progress.progress_of(campaign, request.user, places=[place.pk])
+    kind = found.kind
     seen = (
-        Declaration.objects.visible_to(request.user)
-        .filter(campaign=campaign, organization=place)
+        kind.forms(campaign)
+        .visible_to(request.user)
+        .filter(organization=place)
         .select_related("campaign", "organization", "submitted_by")
         .with_deadline()
         .order_by("state", "project_name", "pk")
     )
-    counted = list(seen.once_per_project())
+    counted = list(kind.once(seen))
     line = found.units[0]
     shown = [form for form in counted if form.is_editable]
-    missing = progress.expected(campaign, found.previous_year, [place.pk])
+    expected = kind.expected(campaign, [place.pk])
     return {
         "nav": NAV,
         "campaign": campaign,
+        "kind": kind,
         "line": line,
         "counts": line.counts,
-        "forms": counted,
+        "forms": [(form, page_url(form, "tasks"), kind.money_of(form)) for form in counted],
         "hidden": line.counts.draft + line.counts.returned - len(shown),
-        "missing": missing,
-        "previous_year": found.previous_year,
+        "missing": expected.projects,
+        "missing_note": expected.note,
+        "list_url": kind.list_url(campaign),
         "extension": campaign.extensions.filter(organization=place).select_related("granted_by").first(),
         "may_remind": reminding.may_remind(request.user, campaign) and not campaign.is_archived,
         "is_own": request.user.organization_id == place.pk,
@@ -217,11 +222,13 @@ def campaign_list(request: SignedInRequest, pk: int) -> HttpResponse:
     found = progress.progress_of(campaign, request.user, places=_units_of(inside))
     out = io.BytesIO()
     rows = [_cells(line.department, unit) for line in found.departments for unit in line.units]
-    write_list(out, "申报进度", _COLUMNS, rows)
+    title = found.kind.progress_title
+    words = {"settled": found.kind.settled.label, "money": found.kind.money_label}
+    write_list(out, title, [(head.format(**words), key, width) for head, key, width in _COLUMNS], rows)
     response = HttpResponse(out.getvalue(), content_type=XLSX)
     today = timezone.localdate().isoformat()
     response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=f"{campaign.name} 申报进度 {today}.xlsx"
+        as_attachment=True, filename=f"{campaign.name} {title} {today}.xlsx"
     )
     response["Cache-Control"] = "private, no-store"
     return response
@@ -233,7 +240,7 @@ def _cells(department: Organization, unit: progress.UnitLine) -> tuple[object, .
         department.name,
         unit.organization.name,
         counts.total,
-        counts.approved,
+        counts.settled,
         counts.review,
         counts.returned,
         counts.draft,

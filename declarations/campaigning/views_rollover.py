@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from declarations.campaigning.views import NAV, edition_title, for_admins
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.campaigns import kinds
 from perfgoals.campaigns import rollover as rolling
 from perfgoals.campaigns.models import Campaign
 
@@ -46,9 +47,8 @@ def rollover(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def rollover_undo(request: SignedInRequest) -> HttpResponse:
     """Take back every rolled-over campaign that nobody was told of and that holds no form."""
-    waiting = Campaign.objects.visible_to(request.user).filter(
-        announced_at=None, rolled_from__isnull=False, declaration__isnull=True
-    )
+    rolled = Campaign.objects.visible_to(request.user).filter(announced_at=None, rolled_from__isnull=False)
+    waiting = kinds.without_forms(rolled)
     try:
         found = list(waiting.select_related("rolled_from"))
         rolling.undo(found, actor=request.user)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from perfgoals.accounts.models import Organization, Role, User
 from perfgoals.audit.trail import record
-from perfgoals.campaigns.models import Campaign, CampaignKind, Extension, Participation
+from perfgoals.campaigns import kinds
+from perfgoals.campaigns.models import Campaign, Extension, Participation
 from perfgoals.notices.models import NoticeKind
 from perfgoals.notices.telling import tell
 
@@ -94,13 +95,11 @@ def extend(
 def tell_units(campaign: Campaign, units: Collection[int], kind: NoticeKind, text: str, *, actor: User) -> None:
     """A notice for the officers of these units, leading to where the campaign's forms are filled in."""
     officers = User.objects.filter(organization__in=units, role=Role.FILER, is_active=True)
-    is_ours = campaign.kind == CampaignKind.DECLARATION
-    url = (
-        f"{reverse('declarations:new')}?campaign={campaign.pk}"
-        if kind == NoticeKind.ANNOUNCED and is_ours
-        else ""
-    )
-    tell(officers, kind, text, url or reverse("home"), about=campaign, by=actor)
+    forms = kinds.find(campaign)
+    url = reverse("home")
+    if forms is not None:
+        url = forms.new_url(campaign) if kind == NoticeKind.ANNOUNCED else forms.list_url(campaign)
+    tell(officers, kind, text, url, about=campaign, by=actor)
 
 
 def _until(closes_at: datetime.datetime | None) -> str:

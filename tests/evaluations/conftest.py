@@ -1,6 +1,7 @@
 """A season of self-evaluations over the published targets of 2020."""
 
 import pytest
+from django.test import Client
 
 from declarations.models import Declaration
 from declarations.published import published_documents
@@ -53,3 +54,15 @@ def opened(approved, season_2020, people):
         return open_evaluation(targets.project, campaign or season_2020, actor=people["信息中心填报人"])
 
     return make
+
+
+@pytest.fixture
+def at(people):
+    """at("信息中心填报人") → a browser in which this person has signed in."""
+
+    def sign_in(name):
+        client = Client()
+        client.force_login(people[name])
+        return client
+
+    return sign_in
