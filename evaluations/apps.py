@@ -8,11 +8,11 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "绩效自评"
 
     def ready(self) -> None:
-        from evaluations.campaign_kind import KIND as SEASON
+        from evaluations.campaign_kind import KIND as SEASONS
         from evaluations.rendering import KIND, find
         from perfgoals.campaigns import kinds
         from perfgoals.campaigns.models import CampaignKind
         from perfgoals.documents import rendering
 
-        kinds.register(CampaignKind.EVALUATION, SEASON)
+        kinds.register(CampaignKind.EVALUATION, SEASONS)
         rendering.register(KIND, find)

@@ -5,13 +5,11 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
-from declarations.campaigning.kind import expected_from_targets
-from evaluations import opening, permissions, season
+from declarations.following.campaigns import form_kind
 from evaluations.models import Evaluation
-from perfgoals.campaigns.kinds import FormKind, Opening
-from perfgoals.campaigns.models import Campaign
+from evaluations.opening import SELF_EVALUATION
+from evaluations.season import SEASON
 from perfgoals.workflow import State
 
 # Code of a finding → what it is about, for counts over many forms.
@@ -63,32 +61,18 @@ TITLES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _missing(campaign: Campaign) -> int:
-    """Projects with approved targets and no form yet. One query."""
-    return opening.not_opened(campaign).order_by().values("project").distinct().count()
-
-
 def _money_of(evaluation: Evaluation) -> Decimal | None:
     """The adjusted budget; until it is filled in, the approved one."""
     return evaluation.current_year if evaluation.current_year is not None else evaluation.initial
 
 
-KIND = FormKind(
-    model=Evaluation,
+KIND = form_kind(
+    SELF_EVALUATION,
+    SEASON,
     settled=State.CONFIRMED,
     progress_title="自评进度",
     money=Coalesce("current_year", "initial"),
     money_of=_money_of,
     money_label="全年预算",
-    expected=expected_from_targets(Evaluation, "自评表"),
-    new_url=lambda campaign: f"{reverse('evaluations:new')}?campaign={campaign.pk}",
-    list_url=lambda campaign: f"{reverse('evaluations:list')}?year={campaign.fiscal_year}",
-    titles=lambda: TITLES,
-    opening=Opening(
-        job=season.NAME,
-        noun="自评表",
-        missing=_missing,
-        start=lambda campaign, owner: season.start(campaign, owner=owner),
-        permitted=permissions.may_open_season,
-    ),
+    titles=TITLES,
 )

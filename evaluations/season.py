@@ -3,9 +3,9 @@
 from declarations.following.season import COLUMNS, Season
 from evaluations.opening import SELF_EVALUATION
 
-__all__ = ["COLUMNS", "KINDS", "NAME", "start"]
+__all__ = ["COLUMNS", "KINDS", "NAME", "SEASON", "start"]
 
 NAME = "open_evaluations"
-_SEASON = Season(SELF_EVALUATION, NAME)
-start = _SEASON.start
-KINDS = (_SEASON.job_kind(),)
+SEASON = Season(SELF_EVALUATION, NAME)
+start = SEASON.start
+KINDS = (SEASON.job_kind(),)

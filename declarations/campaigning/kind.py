@@ -1,16 +1,15 @@
-"""Targets as campaigns see them, and the projects that any later form of the year is expected of."""
+"""Targets as campaigns see them."""
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
 
 from declarations.checkup.contract import RULES
 from declarations.models import Declaration, DeclarationQuerySet, Project
 from perfgoals.campaigns.kinds import Expected, FormKind
-from perfgoals.campaigns.models import Campaign, CampaignKind
+from perfgoals.campaigns.models import Campaign
 from perfgoals.workflow import State
 
 
@@ -36,31 +35,6 @@ def expected(campaign: Campaign, units: Sequence[int]) -> Expected:
     here = of_kind.filter(fiscal_year=campaign.fiscal_year)
     projects = Project.objects.filter(organization__in=units).filter(Exists(goes_on), ~Exists(here))
     return Expected(projects, f"{year} 年报过、没有写明当年完成、今年还没有建表的项目")
-
-
-def with_approved_targets(campaign: Campaign, units: Sequence[int]) -> QuerySet[Project]:
-    """The projects of these units whose targets of the campaign's year are approved: each later form of the year is
-    expected of them."""
-    approved = Declaration.objects.filter(
-        project=OuterRef("pk"),
-        state=State.APPROVED,
-        fiscal_year=campaign.fiscal_year,
-        campaign__kind=CampaignKind.DECLARATION,
-    )
-    return Project.objects.filter(organization__in=units).filter(Exists(approved))
-
-
-def expected_from_targets(model: Any, noun: str) -> Any:
-    """``expected`` for forms that are opened from approved targets: ``model`` has a project and a campaign."""
-
-    def missing(campaign: Campaign, units: Sequence[int]) -> Expected:
-        if campaign.is_archived:
-            return Expected(Project.objects.none())
-        here = model.objects.filter(project=OuterRef("pk"), campaign=campaign)
-        projects = with_approved_targets(campaign, units).filter(~Exists(here))
-        return Expected(projects, f"{campaign.fiscal_year} 年的目标已批复、还没有建{noun}的项目")
-
-    return missing
 
 
 def _once(forms: DeclarationQuerySet) -> DeclarationQuerySet:
