@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from evaluations import contradictions
 from evaluations.contradictions import Form
+from evaluations.gaps import gathered
 from evaluations.scoring import Basis, RowScore, measure
 from evaluations.scoring.arithmetic import show
 from evaluations.scoring.inputs import OPEN
@@ -61,7 +62,8 @@ def findings_of(form: Form) -> list[Finding]:
             # What is wrong with a value is said once, by the rule that knows more; so is what is to be explained.
             if finding.path not in wrong and not (finding.code == "low_execution" and finding.path in said):
                 found.append(finding)
-    return in_form_order(list(dict.fromkeys(found)), form.document, form.edition)
+    said_once = gathered(list(dict.fromkeys(found)), form.document)
+    return in_form_order(said_once, form.document, form.edition)
 
 
 def in_form_order(found: Sequence[Finding], document: EvaluationDocument, edition: Edition) -> list[Finding]:

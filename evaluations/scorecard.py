@@ -10,6 +10,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from evaluations.gaps import is_begun
 from evaluations.scoring.arithmetic import ZERO, read_points, show
 from evaluations.scoring.rows import Basis, Flag
 from evaluations.scoring.sheet import RowScore, ScoreSheet
@@ -73,6 +74,11 @@ class CardRow:
     @property
     def is_open(self) -> bool:
         return self.scored.settled.basis is Basis.OPEN
+
+    @property
+    def is_blank(self) -> bool:
+        """Nobody has written anything of what came of it, so there is nothing to explain yet."""
+        return self.is_open and not is_begun(self.row)
 
     @property
     def says(self) -> str:

@@ -1,5 +1,7 @@
 """The pages on which a self-evaluation is filled in: a step per section, autosave, its 体检 column, drafts, own rows."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from evaluations import drafting, entry, rows
+from evaluations.gaps import begun_rows, of_each_row
 from evaluations.models import Evaluation
 from perfgoals.accounts.models import User
 from perfgoals.accounts.sessions import SignedInRequest
@@ -27,22 +30,30 @@ from perfgoals.findings import Finding
 from perfgoals.workflow import StateConflict
 
 CLOSED = "这张表已经不能改了。"
+# In the session: the forms that this person asked to have checked as a whole, the latest ones.
+CHECKED = "evaluations_checked"
 
 
+@dataclass
 class EvaluationStep(Step):
-    """A row that nobody has come to yet is not marked either: everything in it is still open."""
+    """A row that nobody has come to yet is not marked either, until somebody asks for the whole form to be checked."""
 
     absence = "required_missing"
+    is_asked: bool = False
 
     @cached_property
-    def _touched(self) -> set[str]:
-        return {path.split(".")[1] for path in self.marks if path.startswith("indicators.")}
+    def _begun(self) -> frozenset[str]:
+        return begun_rows(self.document)
 
     def is_untouched(self, finding: Finding) -> bool:
         table, _, rest = finding.path.partition(".")
         if table == "indicators" and rest and finding.code.endswith("_open"):
-            return rest.partition(".")[0] not in self._touched
+            return not self.is_asked and rest.partition(".")[0] not in self._begun
         return super().is_untouched(finding)
+
+    def marked(self) -> Iterator[Finding]:
+        """What many rows lack is marked at each of them."""
+        return (one for finding in self.here for one in of_each_row(finding))
 
 
 class EvaluationPages(StepPages):
@@ -52,6 +63,10 @@ class EvaluationPages(StepPages):
     step = EvaluationStep
     template = "evaluations/step.html"
     nav = "evaluations"
+
+    def at(self, request: SignedInRequest, filing: Any, section: Section) -> EvaluationStep:
+        is_asked = filing.pk in request.session.get(CHECKED, ())
+        return EvaluationStep(filing, section, request.user, is_asked)
 
     def whole(self, rows: Any) -> Any:
         return rows.select_related("project", "organization", "campaign", "declaration").prefetch_related(
@@ -87,6 +102,13 @@ def draft_terms(evaluation: Evaluation, section: Section) -> list[str]:
         for field in section.fields
         if field.key in drafting.KEYS and not getattr(evaluation, field.key).strip()
     ]
+
+
+def note_asked(request: SignedInRequest, evaluation: Evaluation) -> None:
+    """From now on the rows of this form say for this person what they lack, begun or not."""
+    asked = request.session.get(CHECKED, [])
+    if evaluation.pk not in asked:
+        request.session[CHECKED] = [*asked, evaluation.pk][-50:]
 
 
 @never_cache

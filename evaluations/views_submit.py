@@ -16,6 +16,7 @@ from evaluations.models import Evaluation
 from evaluations.permissions import may_fill, may_see_rows
 from evaluations.scope import in_scope
 from evaluations.views_comments import PAGES
+from evaluations.views_steps import note_asked
 from evaluations.workflow import RECALL, SUBMIT
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.documents.models import Revision
@@ -32,6 +33,8 @@ def check(request: SignedInRequest, pk: int) -> HttpResponse:
     evaluation = in_scope(request, pk)
     if not may_see_rows(request.user, evaluation):
         return redirect("evaluations:tasks", pk=pk)
+    if may_fill(request.user, evaluation):
+        note_asked(request, evaluation)
     return _check_page(request, evaluation)
 
 

@@ -47,6 +47,12 @@ class Finding:
     bad: str = ""
     fixes: tuple[Fix, ...] = ()
     also: tuple[str, ...] = ()  # other places where the same can be mended
+    gathered: bool = False  # says the same of ``path`` and of every place in ``also``
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Every place of which this is said."""
+        return (self.path, *self.also) if self.gathered else (self.path,)
 
     @property
     def mended_at(self) -> frozenset[str]:

@@ -14,6 +14,7 @@ from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.marks import WrittenReason
 from perfgoals.filling.posting import digest
 from perfgoals.filling.reasons import Unkept
+from perfgoals.filling.spots import Spot, place_of, spots_of
 from perfgoals.findings import Finding, Level
 from perfgoals.workflow import State
 
@@ -47,6 +48,7 @@ class Line:
     url: str
     fixes: tuple[ReadyFix, ...]
     reason: WrittenReason | None
+    each: tuple[Spot, ...] = ()
     unkept: Unkept | None = None  # the reason as typed just now, and why it was not kept
 
     @property
@@ -120,7 +122,8 @@ def level_groups(
             Line(
                 finding=finding,
                 section=numbers[edition.section_for_path(finding.path).key],
-                place=filing.words_for(finding.path, document),
+                place=place_of(filing, finding, document),
+                each=spots_of(filing, finding, document),
                 url=place_url(filing, finding.path),
                 fixes=ready_fixes(finding, versions),
                 reason=reasons.get((finding.code, finding.path)),
@@ -156,7 +159,7 @@ def tints(findings: Sequence[Finding]) -> dict[str, str]:
     marks: dict[str, str] = {}
     for finding in sorted(findings, key=lambda f: f.level.rank, reverse=True):
         if finding.level is not Level.HINT:
-            marks[finding.path] = finding.level.value
+            marks.update(dict.fromkeys(finding.places, finding.level.value))
     return marks
 
 

@@ -24,6 +24,7 @@ from perfgoals.filling.posting import digest
 from perfgoals.filling.progress import Filling, SectionProgress, progress_of
 from perfgoals.filling.reasons import Unkept, answered
 from perfgoals.filling.returned import Unsent, unsent_changes
+from perfgoals.filling.spots import Spot, place_of, spots_of
 from perfgoals.findings import Finding, Level
 
 # Somebody who saved a field within this time is “也在填”.
@@ -41,6 +42,7 @@ class Remark:
     typed_reason: str = ""  # a reason that was refused, kept on screen
     refusal: str = ""
     fixes: tuple[tuple[str, str], ...] = ()  # words of the button, and what it posts
+    each: tuple[Spot, ...] = ()  # of what is said of many places, every one of them
 
     @property
     def key(self) -> str:
@@ -170,7 +172,8 @@ class Step:
     def remark(self, finding: Finding, **others: Any) -> Remark:
         return Remark(
             finding=finding,
-            place=self.filing.words_for(finding.path, self.document),
+            place=place_of(self.filing, finding, self.document),
+            each=spots_of(self.filing, finding, self.document),
             url=place_url(self.filing, finding.path),
             reason=self._answered.get((finding.code, finding.path)),
             fixes=saying(finding, self._versions).fixes,
@@ -187,11 +190,15 @@ class Step:
         A required field that nobody has come to yet is not marked: 体检 lists it, red ink would only scold.
         """
         marked: dict[str, list[Finding]] = {}
-        for finding in self.here:
+        for finding in self.marked():
             untouched = self.is_untouched(finding)
             if finding.level is not Level.HINT and not self.is_answered(finding) and not untouched:
                 marked.setdefault(finding.path, []).append(finding)
         return {path: sorted(found, key=lambda f: f.level.rank) for path, found in marked.items()}
+
+    def marked(self) -> Iterable[Finding]:
+        """This section's findings, each at the places where it is marked."""
+        return self.here
 
     def is_untouched(self, finding: Finding) -> bool:
         """About a place that nobody has come to yet."""
