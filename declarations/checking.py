@@ -8,7 +8,6 @@ from declarations.models import Declaration
 from declarations.next_step import next_step
 from declarations.official import official
 from declarations.review.lessons import lessons_for
-from declarations.timeline import review_chain
 from perfgoals.accounts.models import User
 from perfgoals.documents import paper
 from perfgoals.filling.check_page import Change, homeless, level_groups, tints, verdict
@@ -19,6 +18,7 @@ from perfgoals.filling.reasons import Unkept, answered
 from perfgoals.filling.returned import unsent_changes
 from perfgoals.reviewing.desks import in_words, unmanned
 from perfgoals.reviewing.returning import openness_of
+from perfgoals.reviewing.timeline import review_chain
 from perfgoals.workflow import Filing, State
 
 CHAIN_WORDS = {

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from perfgoals.accounts.models import Organization, User
 from perfgoals.documents.declaration import TEXT_KEYS
@@ -97,15 +96,6 @@ class Declaration(FilledFiling):
     )
     adjustment_reason = models.TextField("调整原因", blank=True)
 
-    # When it was sent for the first time (a recall takes that back): what makes it late, however often it is mended.
-    first_submitted_at = models.DateTimeField("首次送审时间", null=True, editable=False)
-
-    # Kept for lists, refreshed by every check-up of the saved form: {"error": 1, "doubt": 2, "hint": 0}.
-    open_findings = models.JSONField("体检结果", default=dict, blank=True, editable=False)
-    open_errors = models.PositiveIntegerField("错误数", default=0, editable=False)
-    open_doubts = models.PositiveIntegerField("疑问数", default=0, editable=False)
-    # The codes of all findings, answered ones too, as "|doubt:code|hint:code|": text that every database can look into.
-    finding_codes = models.TextField("问题种类", default="", blank=True, editable=False)
     # The order of the reviewer's list and what it was counted from (``inbox.risk``).
     risk = models.PositiveSmallIntegerField("次序", default=UNRANKED, editable=False)
     risk_facts = models.JSONField("次序的由来", default=dict, blank=True, editable=False)
@@ -203,34 +193,8 @@ class Declaration(FilledFiling):
 
     @property
     def deadline(self) -> datetime.datetime | None:
-        """When this form has to be sent: the unit's extension, else the campaign's closing. An adjustment has none.
-
-        One query, none where the row was read ``with_deadline()``.
-        """
-        if self.adjusts_id is not None:
-            return None
-        if "extended_to" in self.__dict__:
-            return self.campaign.later_of(self.__dict__["extended_to"])
-        return self.campaign.deadline_for(self.organization)
-
-    @property
-    def is_overdue(self) -> bool:
-        """Never sent although the deadline has passed: sending it needs a reason (X-6)."""
-        if not self.is_editable or self.first_submitted_at is not None:
-            return False
-        deadline = self.deadline
-        return deadline is not None and deadline < timezone.now()
-
-    @property
-    def was_late(self) -> bool:
-        """First sent after the deadline; an extension given later makes it good."""
-        sent, deadline = self.first_submitted_at, self.deadline
-        return sent is not None and deadline is not None and deadline < sent
-
-    @property
-    def is_settled(self) -> bool:
-        """Approved, or superseded since."""
-        return self.state in (State.APPROVED, State.SUPERSEDED)
+        """As of every form; an adjustment has none."""
+        return None if self.adjusts_id is not None else super().deadline
 
     @property
     def adjustment_under_way(self) -> "Declaration | None":

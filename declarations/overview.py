@@ -12,7 +12,7 @@ from django.db.models import Case, IntegerField, Value, When
 from django.urls import reverse
 
 from declarations import permissions
-from declarations.inbox.waiting import has_inbox, waiting_for
+from declarations.inbox.waiting import waiting_for
 from declarations.listing import count_by_state, groups_for
 from declarations.models import Declaration, DeclarationQuerySet, Project
 from declarations.next_step import next_step_in_list
@@ -22,6 +22,7 @@ from perfgoals.campaigns.models import Campaign, Extension
 from perfgoals.editions import get_edition
 from perfgoals.filling.next_step import NextStep
 from perfgoals.filling.returned import sections_to_mend
+from perfgoals.reviewing.inbox import has_inbox
 from perfgoals.workflow import EDITABLE, IN_REVIEW, State
 
 

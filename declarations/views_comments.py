@@ -3,11 +3,11 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from declarations import notifying
 from declarations.models import Declaration
 from declarations.views import in_scope
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.filling.comment_pages import CommentPages
+from perfgoals.reviewing import notifying
 from perfgoals.reviewing.models import Comment
 
 

@@ -8,7 +8,9 @@ class EvaluationsConfig(AppConfig):
     verbose_name = "绩效自评"
 
     def ready(self) -> None:
+        from declarations import built_on
         from evaluations.campaign_kind import KIND as SEASONS
+        from evaluations.opening import built_from
         from evaluations.rendering import KIND, find
         from perfgoals.campaigns import kinds
         from perfgoals.campaigns.models import CampaignKind
@@ -16,3 +18,4 @@ class EvaluationsConfig(AppConfig):
 
         kinds.register(CampaignKind.EVALUATION, SEASONS)
         rendering.register(KIND, find)
+        built_on.register(built_from)

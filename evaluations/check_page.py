@@ -3,7 +3,6 @@
 from typing import Any
 
 from declarations.checking import CHAIN_WORDS, after_submission
-from declarations.timeline import review_chain
 from evaluations.models import Evaluation
 from evaluations.next_step import next_step
 from evaluations.paper import for_print
@@ -17,6 +16,7 @@ from perfgoals.filling.progress import progress_of
 from perfgoals.filling.reasons import answered
 from perfgoals.filling.returned import unsent_changes
 from perfgoals.reviewing.desks import in_words, unmanned
+from perfgoals.reviewing.timeline import review_chain
 
 __all__ = ["CHAIN_WORDS", "check_page"]
 

@@ -4,7 +4,6 @@ Text is kept as typed. Amounts, dates and points stand twice: ``…_typed`` is w
 the typed column beside it is our reading, for search, sums and statistics, and empty where unreadable.
 """
 
-import datetime
 import os
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from declarations.following.rows import CopiedRow
 from declarations.models import Declaration, Project
@@ -64,15 +62,6 @@ class Evaluation(FilledFiling):
     # The page that offered "建立" printed this key: its second click finds the first one's row.
     start_key = models.UUIDField("开表凭据", null=True, unique=True, editable=False)
 
-    # When it was sent for the first time (a recall takes that back): what makes it late, however often it is mended.
-    first_submitted_at = models.DateTimeField("首次送审时间", null=True, editable=False)
-
-    # Kept for lists, refreshed by every check-up of the saved form (``evaluations.checking.keep``).
-    open_findings = models.JSONField("体检结果", default=dict, blank=True, editable=False)
-    open_errors = models.PositiveIntegerField("错误数", default=0, editable=False)
-    open_doubts = models.PositiveIntegerField("疑问数", default=0, editable=False)
-    # The codes of all findings, answered ones too, as "|doubt:code|hint:code|".
-    finding_codes = models.TextField("问题种类", default="", blank=True, editable=False)
     # The score as computed; no total while a row is open (docs/decisions/0019).
     total = models.DecimalField("总分", max_digits=6, decimal_places=2, null=True, editable=False)
     computed_grade = models.CharField("核算等级", max_length=20, blank=True, editable=False)
@@ -163,29 +152,12 @@ class Evaluation(FilledFiling):
         return self.declaration_id is None
 
     @property
-    def is_settled(self) -> bool:
-        return self.state == State.CONFIRMED
+    def called(self) -> str:
+        return f"{super().called}的自评表"
 
-    @property
-    def deadline(self) -> datetime.datetime | None:
-        """When it has to be sent. One query, none where the row was read ``with_deadline()``."""
-        if "extended_to" in self.__dict__:
-            return self.campaign.later_of(self.__dict__["extended_to"])
-        return self.campaign.deadline_for(self.organization)
-
-    @property
-    def is_overdue(self) -> bool:
-        """Never sent although the deadline has passed: sending it needs a reason (X-6)."""
-        if not self.is_editable or self.first_submitted_at is not None:
-            return False
-        deadline = self.deadline
-        return deadline is not None and deadline < timezone.now()
-
-    @property
-    def was_late(self) -> bool:
-        """First sent after the deadline; an extension given later makes it good."""
-        sent, deadline = self.first_submitted_at, self.deadline
-        return sent is not None and deadline is not None and deadline < sent
+    def has_row(self, table: str, row_id: str) -> bool:
+        """A row that the approved targets have no longer stands on no form."""
+        return bool(self.indicators.filter(row_id=row_id, is_vanished=False).exists())
 
     def document(self) -> "EvaluationDocument":
         from evaluations.speaking import document_of

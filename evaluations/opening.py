@@ -79,6 +79,12 @@ def campaigns_open_to(user: User) -> CampaignQuerySet:
     return opening.campaigns_open_to(SELF_EVALUATION, user)
 
 
+def built_from(declaration: Declaration) -> str:
+    """Why the approval of these targets stands: a self-evaluation holds copies of them. One query."""
+    has_one = Evaluation.objects.filter(declaration=declaration).exists()
+    return "单位已经从它建了自评表，撤不了" if has_one else ""
+
+
 def not_opened(campaign: Campaign) -> QuerySet[Declaration]:
     """The targets in force whose project has no self-evaluation in this campaign yet."""
     return opening.not_opened(SELF_EVALUATION, campaign)

@@ -1,8 +1,8 @@
 """The acts of an evaluation's reviewers: return named places, give points beside the unit's."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -16,52 +16,18 @@ from evaluations.scoring import score
 from evaluations.scoring.arithmetic import read_points, show
 from evaluations.scoring.sheet import points_of
 from evaluations.speaking import set_points
-from evaluations.workflow import RETURN
+from evaluations.workflow import ARROWS
 from perfgoals.accounts.models import User
 from perfgoals.audit.trail import record
 from perfgoals.filling.editing import clean
 from perfgoals.filling.places import TEXT_LIMIT, is_row_id
-from perfgoals.reviewing import returning
-from perfgoals.reviewing.returning import NamedPlace
-from perfgoals.workflow import StateConflict, perform
+from perfgoals.reviewing import acts
+from perfgoals.reviewing.acts import Reviewed
+from perfgoals.workflow import StateConflict
 
-
-@transaction.atomic
-def send_back(
-    evaluation: Evaluation,
-    *,
-    actor: User,
-    version: int,
-    comment: str,
-    places: Sequence[NamedPlace] = (),
-    reason_code: str = "",
-    clause: str = "",
-) -> None:
-    """退回: with places only these open again, without any the whole form does.
-
-    Raises what ``perform`` raises, and ``ValidationError`` (Chinese) for a place that is not on the form.
-    """
-    unknown = [place.path for place in places if not is_on_form(evaluation, place.path)]
-    if unknown:
-        raise ValidationError(f"表上没有这一处：{'、'.join(unknown)}。")
-    perform(RETURN, evaluation, actor=actor, version=version, comment=comment)
-    returning.keep_round(
-        evaluation, actor=actor, comment=comment, places=places, reason_code=reason_code, clause=clause
-    )
-
-
-def is_on_form(evaluation: Evaluation, path: str) -> bool:
-    """Whether the form has this section (``section:budget``), field, row or cell that somebody fills in."""
-    edition = evaluation.edition
-    if path.startswith("section:"):
-        return path[8:] in {section.key for section in edition.sections}
-    table, _, rest = path.partition(".")
-    if table == "indicators" and rest:
-        row_id, dot, _ = rest.partition(".")
-        if not is_row_id(row_id) or (dot and evaluation.place_of(path) is None):
-            return False
-        return evaluation.indicators.filter(row_id=row_id, is_vanished=False).exists()
-    return path in edition.fields
+REVIEWED = Reviewed(ARROWS)
+send_back = partial(acts.send_back, ARROWS.send_back)
+undo = partial(acts.undo, REVIEWED)
 
 
 @dataclass(frozen=True, slots=True)

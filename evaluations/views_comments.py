@@ -3,12 +3,12 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from declarations.notifying import tell_of_comment
 from evaluations.models import Evaluation
 from evaluations.scope import in_scope
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.filling.comment_pages import CommentPages
 from perfgoals.reviewing.models import Comment
+from perfgoals.reviewing.notifying import tell_of_comment
 
 
 class EvaluationComments(CommentPages):

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from declarations import late
-from declarations.timeline import review_chain
 from declarations.views_submit import posted_moment, posted_version
 from evaluations import check_page
 from evaluations.checking import keep
@@ -24,6 +23,7 @@ from perfgoals.documents.receipts import receipt_for
 from perfgoals.filling.check_page import changes_since
 from perfgoals.filling.papers import mark_of
 from perfgoals.filling.recall_pages import RecallPages, taking_back
+from perfgoals.reviewing.timeline import review_chain
 from perfgoals.workflow import IN_REVIEW, Incomplete, StateConflict, perform
 
 

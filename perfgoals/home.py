@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from declarations.inbox.desk import waiting_count
 from perfgoals.accounts import second_factor
 from perfgoals.accounts.models import Role, User
 from perfgoals.accounts.sessions import SignedInRequest, seconds_left, wants_json
@@ -25,6 +24,7 @@ from perfgoals.accounts.typed import origin_of, typed_texts
 from perfgoals.campaigns.models import Campaign
 from perfgoals.jobs.queue import is_worker_alive
 from perfgoals.notices.telling import unread_count
+from perfgoals.reviewing.inbox import waiting_count
 
 # Without these the official paper cannot be printed.
 FONT_FOLDER = settings.BASE_DIR / "static" / "fonts"

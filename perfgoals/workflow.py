@@ -34,6 +34,7 @@ class State(models.TextChoices):
 
 
 EDITABLE = frozenset({State.DRAFT, State.RETURNED})
+SETTLED = frozenset({State.APPROVED, State.CONFIRMED, State.SUPERSEDED})
 IN_REVIEW = frozenset({State.UNIT_REVIEW, State.DEPARTMENT_REVIEW, State.FINANCE_REVIEW})
 
 
@@ -79,6 +80,11 @@ class Filing(models.Model):
     @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE
+
+    @property
+    def is_settled(self) -> bool:
+        """Reviewers are done with it: approved, confirmed, or superseded since."""
+        return self.state in SETTLED
 
     def canonical_json(self) -> str:
         """The document of this filing as canonical JSON (``perfgoals.documents``)."""

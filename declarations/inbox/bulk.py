@@ -16,14 +16,14 @@ from django.db import IntegrityError
 from django.db.models import Count
 
 from declarations import permissions, reviewing
-from declarations.latest_act import acts_on, told
 from declarations.models import UNRANKED, Declaration
-from declarations.reviewing import NotUndone
 from declarations.workflow import APPROVE, PASS, RETURN
 from perfgoals.accounts.models import Role, User
 from perfgoals.appraising.models import ReviewForm
 from perfgoals.audit.models import AuditRecord
 from perfgoals.findings import Finding
+from perfgoals.reviewing.acts import NotUndone
+from perfgoals.reviewing.latest_act import acts_on, told
 from perfgoals.reviewing.models import ReturnNote
 from perfgoals.workflow import Incomplete, StateConflict, Transition, perform
 
@@ -169,7 +169,7 @@ class _Known:
 
     @cached_property
     def _acts(self) -> dict[int | None, AuditRecord]:
-        return {act.object_id: act for act in acts_on(self._keys)}
+        return {act.object_id: act for act in acts_on(Declaration, self._keys)}
 
     @cached_property
     def _notes(self) -> dict[int, int]:

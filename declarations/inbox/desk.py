@@ -17,16 +17,15 @@ from declarations.inbox.bulk import Pick
 from declarations.inbox.risk import Facts
 from declarations.inbox.waiting import (
     CLEAN,
-    PAGE_SIZE,
     Wanted,
     narrowed,
     ordered,
-    returned_before,
     waiting_for,
 )
 from declarations.models import Declaration
 from perfgoals.accounts.models import Organization, Role, User
 from perfgoals.campaigns.models import Campaign
+from perfgoals.reviewing.inbox import PAGE_SIZE, returned_before
 
 # More units than this are chosen by their department first, or found by name.
 MOST_UNITS = 150
@@ -192,7 +191,7 @@ class Desk:
 
     @cached_property
     def again(self) -> int:
-        return self._waiting.filter(returned_before()).count()
+        return self._waiting.filter(returned_before(Declaration)).count()
 
     def units(self, department: int = 0) -> list[Choice]:
         """Of one department, where one is chosen; [] where they are too many to choose from."""
@@ -251,8 +250,3 @@ def _named(counts: Counter[int], models: QuerySet[Any]) -> list[Choice]:
     names = dict(models.order_by().filter(pk__in=counts).values_list("pk", "name"))
     found = (Choice(str(pk), names[pk], number) for pk, number in counts.items())
     return sorted(found, key=lambda choice: (-choice.count, choice.label))
-
-
-def waiting_count(user: User) -> int:
-    """The number beside “待审核”. One count along an index: it is asked for on every page of a reviewer."""
-    return waiting_for(user).count()

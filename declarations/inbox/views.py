@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from declarations.inbox import bulk, desk, saving
-from declarations.inbox.addresses import form_url, list_url
 from declarations.inbox.bulk import MOST, Act, Outcome, Pick
 from declarations.inbox.waiting import (
     AMOUNTS,
@@ -18,14 +17,14 @@ from declarations.inbox.waiting import (
     ORDERS,
     RANKS,
     Wanted,
-    has_inbox,
     narrowed,
     ordered,
     waiting_for,
 )
 from declarations.models import SavedFilter
-from declarations.reviewing import UNDO_SECONDS
 from perfgoals.accounts.sessions import SignedInRequest
+from perfgoals.reviewing.acts import UNDO_SECONDS
+from perfgoals.reviewing.inbox import has_inbox
 from perfgoals.reviewing.reasons import all_reasons
 
 LONGEST_COMMENT = 2000
@@ -57,9 +56,11 @@ def _inbox_page(request: SignedInRequest, wanted: Wanted, *, status: int = 200, 
         "units": everything.units(wanted.department),
         "wanted": wanted,
         "page": page,
-        "rows": [(row, form_url(row.form.pk, wanted)) for row in rows],
+        "rows": [(row, wanted.form_url(row.form.pk)) for row in rows],
         "tabs": _tabs(everything, wanted),
-        "saved": [(kept, list_url(saving.wanted_by(kept)), saving.wanted_by(kept) == wanted) for kept in saved],
+        "saved": [
+            (kept, saving.wanted_by(kept).list_url(), saving.wanted_by(kept) == wanted) for kept in saved
+        ],
         "label": bulk.step_of(Act.ONWARD, request.user).label,
         "orders": ORDERS,
         "findings": FINDINGS,
@@ -77,7 +78,9 @@ def _tabs(everything: desk.Desk, wanted: Wanted) -> list[tuple[str, int, str, bo
     parts += [(word, everything.ranks[key], Wanted(order=order, rank=key)) for key, word in RANKS.items()]
     parts.append(("没有错误和疑问", everything.ranks["clean"], Wanted(order=order, finding="none")))
     parts.append(("改好重报", everything.again, Wanted(order=order, again="1")))
-    return [(words, count, list_url(part), part == wanted) for words, count, part in parts if count or not part]
+    return [
+        (words, count, part.list_url(), part == wanted) for words, count, part in parts if count or not part
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,7 +96,7 @@ def together(request: SignedInRequest) -> HttpResponse:
         picks, in_list = _first_of_list(request, wanted)
     if act not in [one.value for one in Act] or not picks:
         messages.warning(request, "没有选中任何一张表。先在清单上勾选，再一起办。")
-        return redirect(list_url(wanted))
+        return redirect(wanted.list_url())
     if request.method == "GET":
         return _summary_page(request, Act(act), picks, wanted, in_list=in_list)
     return _carry_out(request, Act(act), picks, wanted)
@@ -127,12 +130,12 @@ def _summary_page(
         "is_return": act is Act.BACK,
         "label": bulk.step_of(act, request.user).label,
         "summary": summary,
-        "rows": [(row, form_url(row.form.pk, wanted)) for row in rows],
+        "rows": [(row, wanted.form_url(row.form.pk)) for row in rows],
         "bands": _count_bands(rows),
         "answered": sum(row.facts.answered_doubts for row in rows if row.facts),
         "answered_forms": sum(bool(row.facts and row.facts.answered_doubts) for row in rows),
         "list": wanted.query(),
-        "list_url": list_url(wanted),
+        "list_url": wanted.list_url(),
         "reasons": all_reasons().values(),
         "most": MOST,
         "undo_seconds": UNDO_SECONDS,
@@ -203,7 +206,7 @@ def result(request: SignedInRequest) -> HttpResponse:
     context = kept | {
         "nav": "inbox",
         "seconds": left if kept["done"] else 0,
-        "list_url": list_url(wanted),
+        "list_url": wanted.list_url(),
         "waiting": waiting_for(request.user).count(),
     }
     return render(request, "declarations/inbox_result.html", context)
@@ -218,7 +221,7 @@ def undo(request: SignedInRequest) -> HttpResponse:
     wanted = _list_of(request.POST)
     if not outcomes:
         messages.warning(request, "没有可以撤销的表。")
-        return redirect(list_url(wanted))
+        return redirect(wanted.list_url())
     _keep_result(request, "撤销", outcomes, wanted, undone=True)
     return redirect("declarations:inbox_result")
 
@@ -234,7 +237,7 @@ def save_filter(request: SignedInRequest) -> HttpResponse:
     except ValidationError as error:
         return _inbox_page(request, wanted, status=422, name=name, name_error="；".join(error.messages))
     messages.success(request, f"存下了筛选“{kept.name}”。")
-    return redirect(list_url(wanted))
+    return redirect(wanted.list_url())
 
 
 @require_POST
@@ -244,4 +247,4 @@ def forget_filter(request: SignedInRequest, pk: int) -> HttpResponse:
     kept = get_object_or_404(SavedFilter, pk=pk, user=request.user)
     kept.delete()
     messages.success(request, f"删掉了筛选“{kept.name}”。")
-    return redirect(list_url(_list_of(request.POST)))
+    return redirect(_list_of(request.POST).list_url())

@@ -1,23 +1,20 @@
-"""Whose turn it is: the forms that wait for one reviewer, what is looked for among them, and in which order.
+"""What is looked for among the declarations that wait for one reviewer, and in which order.
 
-An item leaves the inbox when its state moves on; nothing is kept apart, so the counts are true by construction. The
-order by risk is a stored column with its own index: a page is cut from it whatever the number of waiting forms.
+The order by risk is a stored column with its own index: a page is cut from it whatever the number of waiting forms.
 """
 
 from dataclasses import dataclass, fields
 from typing import Self
 
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, F, OrderBy, OuterRef, Q, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.http import QueryDict
 
 from declarations.inbox import risk
 from declarations.models import UNRANKED, Declaration
-from perfgoals.accounts.models import Role, User
-from perfgoals.reviewing.models import ReturnRound
-from perfgoals.workflow import State
+from perfgoals.accounts.models import User
+from perfgoals.reviewing import inbox
+from perfgoals.reviewing.inbox import returned_before, waiting
 
-PAGE_SIZE = 50
 LONGEST = 60
 ORDERS = {"risk": "先看要紧的", "oldest": "等得最久的", "money": "金额最大的"}
 FINDINGS = {
@@ -27,11 +24,6 @@ FINDINGS = {
 }
 RANKS = {"3": "先看", "2": "要看", "1": "可快看"}
 AMOUNTS = {"1000000": "100 万元以上", "5000000": "500 万元以上", "10000000": "1000 万元以上"}
-STEP_OF = {
-    Role.UNIT_REVIEWER: State.UNIT_REVIEW,
-    Role.DEPARTMENT_REVIEWER: State.DEPARTMENT_REVIEW,
-    Role.FINANCE_REVIEWER: State.FINANCE_REVIEW,
-}
 # No open 错误 and 疑问, as counted by a check-up: a form that was never checked is not clean.
 NOTHING_OPEN = Q(open_errors=0, open_doubts=0) & ~Q(risk=UNRANKED)
 HAS_DOUBTS = Q(finding_codes__contains="|doubt:")
@@ -40,30 +32,16 @@ CLEAN = NOTHING_OPEN & ~HAS_DOUBTS
 _CODE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
-def has_inbox(user: User) -> bool:
-    """A reviewer of any step: the only people for whom forms wait."""
-    return user.role in STEP_OF and user.organization_id is not None
-
-
 def waiting_for(user: User) -> QuerySet[Declaration]:
-    """``permissions.may_review`` as a query: the forms whose turn it is for this person, not sent by themselves."""
-    home = user.organization
-    step = STEP_OF.get(Role(user.role))
-    if step is None or home is None:
-        return Declaration.objects.none()
-    mine = Declaration.objects.filter(state=step).exclude(submitted_by=user)
-    match step:
-        case State.UNIT_REVIEW:
-            return mine.filter(organization=home)
-        case State.DEPARTMENT_REVIEW:
-            return mine.filter(organization__parent=home)
-        case _:
-            return mine.filter(organization__region=home.region_id)
+    """The declarations whose turn it is for this person."""
+    return waiting(Declaration, user)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(inbox.Wanted):
     """What is looked for, and the order. Anything unreadable in an address counts as not asked for."""
+
+    model = Declaration
 
     text: str = ""
     department: int = 0
@@ -107,6 +85,9 @@ class Wanted:
                 told[key] = str(value)
         return told.urlencode()
 
+    def found(self, user: User) -> QuerySet[Declaration]:
+        return ordered(narrowed(waiting_for(user), self), self.order)
+
 
 _KEYS = ("q", "department", "unit", "campaign", "kind", "finding", "rank", "amount", "again", "order")
 
@@ -137,7 +118,7 @@ def narrowed(waiting: QuerySet[Declaration], wanted: Wanted) -> QuerySet[Declara
     if wanted.amount:
         waiting = waiting.filter(current_year__gte=int(wanted.amount))
     if wanted.again:
-        waiting = waiting.filter(returned_before())
+        waiting = waiting.filter(returned_before(Declaration))
     return _with_findings(_of_rank(waiting, wanted.rank), wanted.finding)
 
 
@@ -167,12 +148,6 @@ def _with_findings(waiting: QuerySet[Declaration], finding: str) -> QuerySet[Dec
             return waiting.filter(finding_codes__contains=f":{code}|")
 
 
-def returned_before() -> Exists:
-    """Of a declaration: it was returned at least once."""
-    content_type = ContentType.objects.get_for_model(Declaration)
-    return Exists(ReturnRound.objects.filter(content_type=content_type, object_id=OuterRef("pk")))
-
-
 def ordered(waiting: QuerySet[Declaration], order: str) -> QuerySet[Declaration]:
     """In the order asked for; every order is total, so that pages lose and repeat nothing.
 
@@ -188,27 +163,3 @@ def ordered(waiting: QuerySet[Declaration], order: str) -> QuerySet[Declaration]
         case _:
             columns = ("-risk", "changed_at", "pk")
     return waiting.order_by(*columns)
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Where a form stands in the list it was opened from. ``position`` is 0 where it has left it meanwhile."""
-
-    position: int
-    total: int
-    previous: int | None
-    next: int | None
-
-
-def neighbours(user: User, wanted: Wanted, pk: int) -> Neighbours:
-    """The forms before and after ``pk`` in this person's list. One query, of keys only.
-
-    A form that is no longer in the list leads to the first that is: whoever passes one and wants the one after it asks
-    before passing it.
-    """
-    keys = list(ordered(narrowed(waiting_for(user), wanted), wanted.order).values_list("pk", flat=True))
-    if pk in keys:
-        at = keys.index(pk)
-        before, after = keys[:at], keys[at + 1 :]
-        return Neighbours(at + 1, len(keys), before[-1] if before else None, after[0] if after else None)
-    return Neighbours(0, len(keys), None, keys[0] if keys else None)

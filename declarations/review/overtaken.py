@@ -8,9 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from declarations import permissions
-from declarations.inbox.addresses import Beside, list_url
-from declarations.inbox.waiting import STEP_OF, Wanted, has_inbox
-from declarations.latest_act import acts_on, told
+from declarations.inbox.waiting import Wanted
 from declarations.models import Declaration
 from declarations.review.page import nav_of
 from perfgoals.accounts.models import Role
@@ -18,6 +16,8 @@ from perfgoals.accounts.sessions import SignedInRequest, wants_json
 from perfgoals.audit.models import AuditRecord
 from perfgoals.filling.posting import plain
 from perfgoals.filling.words import is_on_form, place_words
+from perfgoals.reviewing.inbox import STEP_OF, Beside, has_inbox
+from perfgoals.reviewing.latest_act import acts_on, told
 
 _TEXTS = {"comment": "说明", "clause": "依据"}
 _BY_PLACE = {"note": "意见", "suggest": "修改建议", "new-note": "意见"}
@@ -48,7 +48,7 @@ def overtaken(
         "words": words,
         "texts": _typed(request, current),
         "next_url": way.next_url if way else "",
-        "list_url": way.list_url if way else list_url(Wanted()),
+        "list_url": way.list_url if way else Wanted().list_url(),
         "page": page,
     }
     return render(request, "declarations/review_overtaken.html", context, status=HTTPStatus.CONFLICT)
@@ -58,7 +58,7 @@ def left_desk(request: SignedInRequest, declaration: Declaration) -> AuditRecord
     """The act that last took the form from this reviewer's desk; None where it has never been there."""
     if not has_inbox(request.user):
         return None
-    return acts_on([declaration.pk]).filter(from_state=STEP_OF[Role(request.user.role)]).last()
+    return acts_on(Declaration, [declaration.pk]).filter(from_state=STEP_OF[Role(request.user.role)]).last()
 
 
 def _typed(request: SignedInRequest, declaration: Declaration) -> list[tuple[str, str]]:

@@ -11,7 +11,6 @@ from django.utils import timezone
 from declarations import permissions
 from declarations.appraising.telling import appraisal_link
 from declarations.checkup import check, history_of
-from declarations.inbox.waiting import has_inbox
 from declarations.models import Declaration
 from declarations.review import returning
 from declarations.review.comparing import Comparison, compare
@@ -25,6 +24,7 @@ from perfgoals.accounts.models import Role, User
 from perfgoals.filling.reasons import answered
 from perfgoals.reviewing import history
 from perfgoals.reviewing.commenting import Board
+from perfgoals.reviewing.inbox import has_inbox
 from perfgoals.reviewing.models import ReturnNote, ReturnRound, Suggestion
 from perfgoals.reviewing.returning import last_round
 from perfgoals.workflow import EDITABLE, Transition, available

@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from declarations import permissions, reviewing
-from declarations.inbox.addresses import SOURCE, Beside, beside, list_url
 from declarations.inbox.waiting import Wanted
 from declarations.models import Declaration
 from declarations.review import returning, suggesting
@@ -28,6 +27,8 @@ from perfgoals.accounts.sessions import SignedInRequest, wants_json
 from perfgoals.filling.comment_pages import board
 from perfgoals.filling.posting import plain
 from perfgoals.filling.words import is_on_form
+from perfgoals.reviewing.acts import NotUndone
+from perfgoals.reviewing.inbox import SOURCE, Beside, beside
 from perfgoals.reviewing.models import ReturnNote, Suggestion
 from perfgoals.workflow import Incomplete, StateConflict, mark_opened, perform
 
@@ -66,7 +67,7 @@ def review(request: SignedInRequest, pk: int) -> HttpResponse:
 def beside_of(request: SignedInRequest, declaration: Declaration) -> Beside | None:
     """The neighbours in the list that the address names, else in the reviewer's whole list."""
     query = request.GET if request.GET.get("from") == SOURCE else QueryDict(f"from={SOURCE}")
-    return beside(request.user, query, declaration.pk)
+    return beside(request.user, Wanted, query, declaration.pk)
 
 
 def review_url(request: SignedInRequest, pk: int, anchor: str = "") -> str:
@@ -198,7 +199,7 @@ def onward(request: SignedInRequest, declaration: Declaration, action: str, way:
     name = declaration.project_name or "未命名项目"
     undo = reverse("declarations:review_undo", args=[declaration.pk])
     messages.success(request, f"{DONE[action]}“{name}”。", extra_tags=undo)
-    return redirect((way.next_url or way.list_url) if way else list_url(Wanted()))
+    return redirect((way.next_url or way.list_url) if way else Wanted().list_url())
 
 
 def posted_version(request: SignedInRequest) -> int:
@@ -213,7 +214,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     declaration = form_for(request, pk)
     try:
         reviewing.undo(declaration, actor=request.user)
-    except reviewing.NotUndone as refused:
+    except NotUndone as refused:
         name = declaration.project_name or "未命名项目"
         messages.error(request, f"“{name}”没有撤销：{refused}。要改，请与对方联系。")
         return redirect("declarations:inbox")

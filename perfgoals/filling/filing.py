@@ -1,8 +1,10 @@
 """A filing that people fill in: what saving, posting and drawing its form must know of it."""
 
+import datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 from perfgoals.editions import Edition, get_edition
 from perfgoals.editions.model import Field, Section
@@ -27,9 +29,48 @@ class FilledFiling(Filing):
     reasons: Any
 
     edition_id = models.CharField("表式", max_length=60)
+    # When it was sent for the first time (a recall takes that back): what makes it late, however often it is mended.
+    first_submitted_at = models.DateTimeField("首次送审时间", null=True, editable=False)
+
+    # Kept for lists, refreshed by every check-up of the saved form: {"error": 1, "doubt": 2, "hint": 0}.
+    open_findings = models.JSONField("体检结果", default=dict, blank=True, editable=False)
+    open_errors = models.PositiveIntegerField("错误数", default=0, editable=False)
+    open_doubts = models.PositiveIntegerField("疑问数", default=0, editable=False)
+    # The codes of all findings, answered ones too, as "|doubt:code|hint:code|": text that every database can look into.
+    finding_codes = models.TextField("问题种类", default="", blank=True, editable=False)
 
     class Meta:
         abstract = True
+
+    @property
+    def called(self) -> str:
+        """The form in a sentence: “办公用房修缮” in its quotation marks, and of which kind it is where that is not plain."""
+        name = " ".join(str(getattr(self, "project_name", "")).split()) or "未命名项目"
+        return f"“{name if len(name) <= 60 else f'{name[:59]}…'}”"
+
+    @property
+    def deadline(self) -> datetime.datetime | None:
+        """When this form has to be sent: the unit's extension, else the campaign's closing.
+
+        One query, none where the row was read ``with_deadline()``.
+        """
+        if "extended_to" in self.__dict__:
+            return self.campaign.later_of(self.__dict__["extended_to"])
+        return self.campaign.deadline_for(self.organization)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Never sent although the deadline has passed: sending it needs a reason (X-6)."""
+        if not self.is_editable or self.first_submitted_at is not None:
+            return False
+        deadline = self.deadline
+        return deadline is not None and deadline < timezone.now()
+
+    @property
+    def was_late(self) -> bool:
+        """First sent after the deadline; an extension given later makes it good."""
+        sent, deadline = self.first_submitted_at, self.deadline
+        return sent is not None and deadline is not None and deadline < sent
 
     @property
     def edition(self) -> Edition:
@@ -53,6 +94,10 @@ class FilledFiling(Filing):
     def rows_of(self, table: str) -> Any:
         """The rows of a table, in form order: a manager."""
         return getattr(self, table)
+
+    def has_row(self, table: str, row_id: str) -> bool:
+        """Whether this row stands on the form. One query."""
+        return bool(self.rows_of(table).filter(row_id=row_id).exists())
 
     def typed_fields(self, section: Section) -> list[Field]:
         """The fields of a section that somebody fills in: tables, and whatever has a place."""

@@ -46,7 +46,7 @@ def is_on_form(filing: FilledFiling, path: str) -> bool:
         row_id, dot, _ = rest.partition(".")
         if table not in edition.fields or not is_row_id(row_id) or (dot and filing.place_of(path) is None):
             return False
-        return filing.rows_of(table).filter(row_id=row_id).exists()
+        return filing.has_row(table, row_id)
     return path in edition.fields
 
 

@@ -11,6 +11,7 @@ from perfgoals.accounts.models import User
 class NoticeKind(models.TextChoices):
     RETURNED = "returned", "退回"
     APPROVED = "approved", "批复"
+    CONFIRMED = "confirmed", "确认"
     WAITING = "waiting", "待审核"
     MENTIONED = "mentioned", "提到您"
     REPLIED = "replied", "回复"

@@ -12,12 +12,13 @@ from django.utils import timezone
 from declarations import workflow
 from declarations.inbox.bulk import take_back
 from declarations.models import Declaration, Indicator
-from declarations.reviewing import NotUndone, adjust, send_back, undo
+from declarations.reviewing import adjust, send_back, undo
 from declarations.tables.acts import RowRefused
 from declarations.workflow import APPROVE, PASS, RECALL, TRANSITIONS
 from perfgoals.audit.models import AuditRecord
 from perfgoals.documents.models import Revision
 from perfgoals.filling.editing import FieldChange, save_fields
+from perfgoals.reviewing.acts import NotUndone
 from perfgoals.reviewing.models import ReturnRound
 from perfgoals.reviewing.returning import LOCKED, NamedPlace, openness_of
 from perfgoals.workflow import Incomplete, State, StateConflict, available, mark_opened, perform
@@ -245,11 +246,9 @@ def test_undo_within_a_minute_by_the_same_person(sent, people):
 
 
 def test_undo_is_too_late_after_a_minute(sent, people, monkeypatch):
-    from declarations import reviewing
-
     reviewer = people["发改委审核人"]
     perform(PASS, sent, actor=reviewer, version=sent.version)
-    monkeypatch.setattr(reviewing, "UNDO_SECONDS", -1)
+    monkeypatch.setattr("perfgoals.reviewing.acts.UNDO_SECONDS", -1)
     with pytest.raises(StateConflict):
         undo(sent, actor=reviewer)
 
@@ -304,7 +303,9 @@ def test_an_approval_stands_once_the_unit_has_begun_to_adjust_it(approved, peopl
 
 def test_an_adjustment_that_begins_during_the_undo_wins_too(approved, people, monkeypatch):
     adjust(approved, actor=people["信息中心填报人"], reason="预算调减")
-    monkeypatch.setattr(Declaration, "adjustment_under_way", None)  # the undo has looked a moment before
+    seen = iter([None])  # the undo has looked a moment before
+    now = Declaration.adjustment_under_way.fget
+    monkeypatch.setattr(Declaration, "adjustment_under_way", property(lambda one: next(seen, now(one))))
     with pytest.raises(NotUndone, match="单位已经开始目标调整"):
         undo(approved, actor=people["财政审核人"])
     assert Declaration.objects.get(pk=approved.pk).state == State.APPROVED

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from declarations.models import Declaration
-from declarations.notifying import tell_sent
 from perfgoals.accounts.models import User
 from perfgoals.campaigns.models import Campaign, Extension, Participation
 from perfgoals.campaigns.workdays import is_working_day, knows_year, working_days_left
@@ -21,6 +20,7 @@ from perfgoals.notices import digest
 from perfgoals.notices.digest import send_digests, send_due
 from perfgoals.notices.models import Delivery, DeliveryState, Notice, NoticeKind
 from perfgoals.notices.telling import mark_read, tell
+from perfgoals.reviewing.notifying import tell_sent
 from perfgoals.workflow import State
 
 pytestmark = pytest.mark.django_db

@@ -55,7 +55,7 @@ def test_a_return_is_told_to_the_officers_of_the_unit(sent, people):
 
 
 def test_sending_again_settles_the_return(sent, people):
-    from declarations.notifying import tell_sent
+    from perfgoals.reviewing.notifying import tell_sent
 
     send_back(sent, actor=people["发改委审核人"], version=sent.version, comment="补")
     tell_sent(sent)

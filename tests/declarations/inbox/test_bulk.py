@@ -10,13 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from declarations import reviewing
 from declarations.inbox import bulk
 from declarations.inbox.bulk import Act, Pick, carry_out, read_picks, summary_of, take_back
 from declarations.inbox.risk import Facts
 from declarations.inbox.waiting import waiting_for
 from declarations.models import Declaration
 from perfgoals.audit.models import AuditRecord
+from perfgoals.reviewing import acts
 from perfgoals.reviewing.models import ReturnNote, ReturnRound
 from perfgoals.workflow import State, mark_opened
 
@@ -255,12 +255,12 @@ def test_what_cannot_be_taken_back_says_why_and_the_rest_is(people, wait, monkey
     carry_out(people["财政审核人"], Act.ONWARD, [pick(forms["又办了"])])
     told = words(take_back(reviewer, [form.pk for form in forms.values()]))
     assert told["能撤"] == ""
-    assert told["打开过"] == reviewing.OPENED
+    assert told["打开过"] == acts.OPENED
     assert told["又办了"].startswith("财政审核人 今天 ")
     carry_out(reviewer, Act.ONWARD, [pick(forms["能撤"], Declaration.objects.get(pk=forms["能撤"].pk).version)])
     later = timezone.now() + datetime.timedelta(seconds=61)
-    monkeypatch.setattr("declarations.reviewing.timezone.now", lambda: later)
-    assert words(take_back(reviewer, [forms["能撤"].pk])) == {"能撤": reviewing.TOO_LATE}
+    monkeypatch.setattr("perfgoals.reviewing.acts.timezone.now", lambda: later)
+    assert words(take_back(reviewer, [forms["能撤"].pk])) == {"能撤": acts.TOO_LATE}
 
 
 def test_nobody_takes_back_what_somebody_else_did(people, wait):

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from declarations.inbox.addresses import beside
 from declarations.inbox.risk import Facts
-from declarations.inbox.waiting import PAGE_SIZE, Wanted
+from declarations.inbox.waiting import Wanted
 from declarations.models import Declaration, SavedFilter
+from perfgoals.reviewing.inbox import PAGE_SIZE, beside
 from perfgoals.workflow import State
 from tests.test_bad_input import ODD
 
@@ -256,15 +256,15 @@ def test_a_list_costs_the_same_with_3_rows_and_with_30(at, people, wait, query):
 def test_a_form_opened_from_the_list_knows_its_neighbours(rf, people, wait):
     forms = [wait(f"第{number}", days=9 - number) for number in range(3)]
     request = rf.get("/", {"from": "inbox", "order": "oldest", "q": "第"})
-    found = beside(people["发改委审核人"], request.GET, forms[1].pk)
+    found = beside(people["发改委审核人"], Wanted, request.GET, forms[1].pk)
     assert (found.position, found.total) == (2, 3)
     query = "from=inbox&q=%E7%AC%AC&order=oldest"
     assert found.previous_url.endswith(f"/{forms[0].pk}/review/?{query}")
     assert found.next_url.endswith(f"/{forms[2].pk}/review/?{query}")
     assert found.list_url == f"{URL}?q=%E7%AC%AC&order=oldest"
-    assert beside(people["发改委审核人"], rf.get("/").GET, forms[1].pk) is None
-    assert beside(people["信息中心填报人"], request.GET, forms[1].pk) is None
-    assert beside(people["发改委审核人"], request.GET, 10**9).position == 0
+    assert beside(people["发改委审核人"], Wanted, rf.get("/").GET, forms[1].pk) is None
+    assert beside(people["信息中心填报人"], Wanted, request.GET, forms[1].pk) is None
+    assert beside(people["发改委审核人"], Wanted, request.GET, 10**9).position == 0
     assert Wanted.from_query(request.GET).order == "oldest"
 
 

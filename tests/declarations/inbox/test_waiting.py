@@ -11,11 +11,12 @@ from declarations import permissions
 from declarations.checkup import RULES, findings_of, refresh_counts
 from declarations.inbox.ranking import joined
 from declarations.inbox.risk import Facts
-from declarations.inbox.waiting import Wanted, narrowed, neighbours, ordered, waiting_for
+from declarations.inbox.waiting import Wanted, narrowed, ordered, waiting_for
 from declarations.models import UNRANKED, Declaration
 from declarations.workflow import SUBMIT
 from perfgoals.accounts.models import Role
 from perfgoals.findings import Finding
+from perfgoals.reviewing.inbox import neighbours
 from perfgoals.reviewing.returning import keep_round
 from perfgoals.workflow import State, perform
 

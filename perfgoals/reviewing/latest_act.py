@@ -3,20 +3,21 @@
 from collections.abc import Iterable
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
-from declarations.models import Declaration
 from perfgoals.accounts.models import User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.templatetags.perfgoals import when
+from perfgoals.workflow import Filing
 
-# What moves a form on, or shows that its unit has begun to work on it. Other records are nobody's turn.
+# What moves a form of any kind on, or shows that its unit has begun to work on it. Other records are nobody's turn.
 _WORDS = {
     "submit": "送审",
     "recall": "撤回",
     "pass": "通过",
     "return": "退回",
     "approve": "批复",
+    "confirm": "确认",
     "undo": "撤销了审核",
     "edit": "开始改",
     "edit_rows": "开始改",
@@ -24,15 +25,15 @@ _WORDS = {
 }
 
 
-def acts_on(keys: Iterable[int]) -> QuerySet[AuditRecord]:
-    """These acts on these forms, the latest last."""
-    content_type = ContentType.objects.get_for_model(Declaration)
+def acts_on(model: type[Model], keys: Iterable[int]) -> QuerySet[AuditRecord]:
+    """These acts on these forms of one kind, the latest last."""
+    content_type = ContentType.objects.get_for_model(model)
     records = AuditRecord.objects.filter(content_type=content_type, object_id__in=keys, action__in=_WORDS)
     return records.select_related("actor").order_by("sequence")
 
 
-def latest_act(declaration: Declaration) -> AuditRecord | None:
-    return acts_on([declaration.pk]).last()
+def latest_act(filing: Filing) -> AuditRecord | None:
+    return acts_on(type(filing), [filing.pk]).last()
 
 
 def told(act: AuditRecord, user: User) -> str:
