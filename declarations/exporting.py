@@ -54,7 +54,7 @@ EXPORTED = register(
                 lambda value: Q(performance_type=value) | Q(fund_use=value),
             ),
             state_filter(choice for choice in State.choices if choice[0] != State.CONFIRMED),
-            edition_filter(lambda edition: edition.kind != "evaluation"),
+            edition_filter(lambda edition: edition.kind in ("declaration", "disclosure")),
         ),
         titles={
             "declaration_pdfs": "正式表 PDF",

@@ -11,8 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from evaluations.scoring.arithmetic import EXACT, HUNDRED, ZERO, cents, show
-
-MONTHS = 12
+from perfgoals.editions.monitoring import MONTHS, Thresholds
 
 
 class Light(StrEnum):
@@ -63,26 +62,6 @@ class Curve:
 
 
 STRAIGHT = Curve({})
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """When a row is behind: ``yellow`` and ``red`` in percentage points under plan; ``gap`` between output and money.
-
-    ``execution``: by the end of a month at least so many percent of the budget; months between take the last one passed.
-    """
-
-    yellow: Decimal
-    red: Decimal
-    gap: Decimal
-    execution: Mapping[int, Decimal]
-    clause: str
-    unconfirmed: bool = False
-
-    def least_execution(self, month: int) -> Decimal | None:
-        """The floor that holds in ``month``, None before the first."""
-        passed = [one for one in self.execution if one <= month]
-        return self.execution[max(passed)] if passed else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from perfgoals.documents.canonical import BadDocument, Canonical
+from perfgoals.editions.monitoring import ATTAINMENTS, DEVIATION_KINDS, LIKELIHOODS, MONTHS
+
+__all__ = [
+    "ATTAINMENTS",
+    "DEVIATION_KINDS",
+    "LIKELIHOODS",
+    "MONTHS",
+    "SCHEMA",
+    "TEXT_KEYS",
+    "MonitoringDocument",
+    "MonitoringRow",
+]
 
 SCHEMA = "perfgoals-monitoring/1"
-
-MONTHS = 12
 TEXT_KEYS = ("project_name", "competent_department", "annual_goal")
-# In the order of the form; the printed words are the edition's (``Edition.monitoring``).
-ATTAINMENTS = ("reached", "partly", "missed")  # 达成、部分达成、未达成
-DEVIATION_KINDS = ("funds", "rules", "staff", "conditions", "other")  # 经费、制度、人员、硬件（条件）保障，其他
-LIKELIHOODS = ("certain", "possible", "impossible")  # 确定能、有可能、完全不可能
 
 
 @dataclass(frozen=True, slots=True)

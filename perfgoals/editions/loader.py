@@ -23,6 +23,7 @@ from perfgoals.editions.model import (
     SumRule,
     term_of,
 )
+from perfgoals.editions.monitoring import load_monitoring
 from perfgoals.editions.rules import load_rules
 
 FOLDER = Path(__file__).parent / "forms"
@@ -86,6 +87,7 @@ def load(data: dict[str, Any]) -> Edition:
         "footer_notes": tuple(data.get("footer_notes", ())),
         "scoring_cases": tuple(ScoringCase(**case) for case in data.get("scoring_cases", ())),
         "scoring": load_rules(data["scoring"], data["id"]) if "scoring" in data else None,
+        "monitoring": load_monitoring(data["monitoring"]) if "monitoring" in data else None,
         "notes": tuple(data.get("notes", ())),
         "cases": tuple(_case(item) for item in data.get("cases", ())),
     }

@@ -7,12 +7,13 @@ edition is loaded once per process, so they may be shared between threads and us
 import datetime
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
+from perfgoals.editions.monitoring import MONITORING_COLUMNS, Monitoring
 from perfgoals.editions.rules import RuleSet
 
 # What stands under a printed head of an evaluation's indicators: keys of ``EvaluationRow``.
@@ -80,9 +81,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Choice:
-    """One word of a closed vocabulary. ``row`` is its printed line where the form prints boxes (1-based)."""
+    """One word of a closed vocabulary. ``row`` is its printed line where the form prints boxes (1-based).
+
+    ``key`` is what documents keep instead of the word, where they do.
+    """
 
     label: str
+    key: str = ""
     row: int = 1
     recurring: bool | None = None  # for project categories: 经常性 (True) or 一次性 (False)
     unconfirmed: bool = False
@@ -184,6 +189,8 @@ class PrintStyle:
     year_in_title: bool = False  # year line and title are one line
     group_label: str = "{name}"  # a level-1 group; "{name}({points}分)" prints its points
     heading_beside: bool = False  # 绩效指标 is a merged cell left of the rows, not a line above them
+    side_width: int = SIDE_WIDTH  # of that cell, in percent
+    landscape: bool = False  # the sheet lies on its side
     total_label: str = ""  # of the last row of the indicators, with the sums of weights and points
 
     def date(self, iso: str) -> str:
@@ -228,8 +235,10 @@ class Edition:
     unconfirmed: bool = False
     footer_notes: tuple[str, ...] = ()  # printed under the form
     scoring: RuleSet | None = None  # evaluations only: how points are given
+    monitoring: Monitoring | None = None  # monitoring only: lights and deadlines
     scoring_cases: tuple[ScoringCase, ...] = field(default=(), repr=False)
     same_form_as: str = ""  # the edition whose steps, fields and print style this one shares
+    month: int = 0  # of a monitoring form: the month its labels name, see ``at``; 0: none yet
     notes: tuple[str, ...] = field(default=())
     cases: tuple[Case, ...] = field(default=(), repr=False)
 
@@ -250,9 +259,50 @@ class Edition:
 
     @cached_property
     def columns(self) -> tuple[tuple[str, str], ...]:
-        """Of an evaluation's indicators: key of ``EvaluationRow`` and printed head, in print order."""
+        """Of the indicators of an evaluation or a monitoring report: key of its row and printed head, in print order."""
         heads = next((one.columns for one in self.fields.values() if one.kind == "indicators"), ())
-        return tuple((EVALUATION_COLUMNS[head], head) for head in heads)
+        known = MONITORING_COLUMNS if self.monitoring else EVALUATION_COLUMNS
+        return tuple((known[head], self._named(head)) for head in heads)
+
+    def at(self, month: int) -> "Edition":
+        """The form of a monitoring report on January to ``month``: its labels name the month. Others stay as they are.
+
+        The same object every time. The month of such a form cannot be changed again.
+        """
+        if not self.monitoring or self.month == month:
+            return self
+        if self.month:
+            raise ValueError(f"this form is already that of month {self.month}")
+        if month not in self._by_month:
+            self._by_month[month] = self._at(month)
+        return self._by_month[month]
+
+    @cached_property
+    def _by_month(self) -> dict[int, "Edition"]:
+        return {}
+
+    def _at(self, month: int) -> "Edition":
+        named = replace(self, month=month)
+        sections = tuple(
+            replace(section, fields=tuple(named._field(one) for one in section.fields))
+            for section in self.sections
+        )
+        return replace(named, sections=sections)
+
+    def _field(self, one: Field) -> Field:
+        return replace(
+            one, label=self._named(one.label), term=self._named(one.term), help=self._named(one.help)
+        )
+
+    def _named(self, text: str) -> str:
+        """January alone is no range: 1月, not 1—1月."""
+        if not self.month:
+            return text
+        return (text.replace("1—{month}", "1") if self.month == 1 else text).replace("{month}", str(self.month))
+
+    def word(self, vocabulary: str, key: str) -> str:
+        """The printed word that documents keep as ``key`` (``word("likelihood", "certain")``), else ``key`` itself."""
+        return next((one.label for one in self.vocabularies.get(vocabulary, ()) if one.key == key), key)
 
     @property
     def has_categories(self) -> bool:

@@ -29,7 +29,7 @@ def rules_nonsense(data: Data) -> Found:
         return [] if rules is None else [(("scoring",), "只有绩效自评的表式才有评分口径（scoring）。")]
     if rules is None:
         return [(("kind",), "绩效自评的表式要有评分口径（scoring）。")]
-    found: Found = _unclear_numbers(rules, ("scoring",))
+    found: Found = unclear_numbers(rules, ("scoring",))
     if found:
         return found
     for check in CHECKS:
@@ -37,13 +37,13 @@ def rules_nonsense(data: Data) -> Found:
     return found
 
 
-def _unclear_numbers(value: Any, path: Path) -> Found:
+def unclear_numbers(value: Any, path: Path) -> Found:
     """TOML allows nan and inf; points do not."""
     match value:
         case dict():
-            return [one for key, item in value.items() for one in _unclear_numbers(item, (*path, key))]
+            return [one for key, item in value.items() for one in unclear_numbers(item, (*path, key))]
         case list():
-            return [one for n, item in enumerate(value) for one in _unclear_numbers(item, (*path, n))]
+            return [one for n, item in enumerate(value) for one in unclear_numbers(item, (*path, n))]
         case int() | Decimal():
             number = Decimal(value)
             if not number.is_finite():

@@ -9,6 +9,8 @@ from typing import Any, get_args
 from perfgoals.editions.cases import failures
 from perfgoals.editions.loader import load
 from perfgoals.editions.model import EVALUATION_COLUMNS, SIDE_WIDTH, Edition, FieldKind
+from perfgoals.editions.monitoring import MONITORING_COLUMNS, NEEDED, WORDS
+from perfgoals.editions.monitoring_sense import monitoring_nonsense
 from perfgoals.editions.rule_sense import rules_nonsense
 from perfgoals.editions.shapes import Found, Path
 
@@ -34,6 +36,11 @@ KEYS_OF_KIND = {
 }
 # Evaluations have these in columns of their own, too.
 EVALUATION_KEYS = {"date": re.compile("evaluation_date"), "yes_no": re.compile("is_recurring|is_finished")}
+# After the targets a head says what stands under it: the heads known, and what may not be missing.
+HEADS: Mapping[str, tuple[Mapping[str, str], tuple[str, ...]]] = {
+    "evaluation": (EVALUATION_COLUMNS, ("level1", "name", "target", "weight", "self_score")),
+    "monitoring": (MONITORING_COLUMNS, NEEDED),
+}
 PLAIN_KEY = re.compile(r"[a-z][a-z0-9_]*")
 NATURES = frozenset(
     (
@@ -139,7 +146,7 @@ def _vocabularies(data: Data) -> Found:
         path: Path = ("vocabularies", name)
         if not choices:
             found.append((path, f"词表“{name}”是空的。"))
-        if name not in used:
+        if name not in used and not (data["kind"] == "monitoring" and name in WORDS):
             found.append((path, f"词表“{name}”没有栏目用到。"))
         found += _repeated((((*path, n, "label"), choice["label"]) for n, choice in enumerate(choices)), "词")
     return found
@@ -268,19 +275,20 @@ def _names_only(pattern: str) -> bool:
 
 
 def _heads(data: Data) -> Found:
-    """The printed heads of the indicators: as many widths, and on an evaluation only heads that are known."""
+    """The printed heads of the indicators: as many widths, and after the targets only heads that are known."""
     style = data["style"]
     path, field = next(((p, f) for p, f in _fields(data) if f["kind"] == "indicators"), ((), {}))
     heads: list[str] = field.get("columns", [])
-    whole = 100 - (SIDE_WIDTH if style.get("heading_beside") else 0)
+    whole = 100 - (style.get("side_width", SIDE_WIDTH) if style.get("heading_beside") else 0)
     found: Found = []
     if len(style["column_widths"]) != len(heads) or sum(style["column_widths"]) != whole:
         found.append((("style", "column_widths"), f"列宽要有 {len(heads)} 个，合计 {whole}。"))
-    if data["kind"] != "evaluation":
+    known, needed = HEADS.get(data["kind"], ({}, ()))
+    if not known:
         return found
-    keys = [EVALUATION_COLUMNS.get(head, "") for head in heads]
+    keys = [known.get(head, "") for head in heads]
     found += [((*path, "columns", n), f"不认识的表头“{head}”。") for n, head in enumerate(heads) if not keys[n]]
-    if absent := [key for key in ("level1", "name", "target", "weight", "self_score") if key not in keys]:
+    if absent := [key for key in needed if key not in keys]:
         found.append(((*path, "columns"), f"表头里缺 {'、'.join(absent)}。"))
     return found + _repeated((((*path, "columns", n), key) for n, key in enumerate(keys) if key), "表头")
 
@@ -325,4 +333,5 @@ CHECKS: tuple[Callable[[Data], Found], ...] = (
     _points,
     _style,
     rules_nonsense,
+    monitoring_nonsense,
 )

@@ -43,7 +43,7 @@ FIELD = Table(
         "unconfirmed": bool,
     },
 )
-CHOICE = Table({"label": str}, {"row": int, "recurring": bool, "unconfirmed": bool})
+CHOICE = Table({"label": str}, {"key": str, "row": int, "recurring": bool, "unconfirmed": bool})
 GROUP = {"help": str, "nature": str, "points": NUMBER, "required": bool, "unconfirmed": bool}
 DIMENSION = Table({"name": str}, GROUP | {"categories": ListOf(Table({"name": str}, GROUP))})
 DEFAULT = Table(
@@ -62,6 +62,8 @@ STYLE = Table(
         "year_in_title": bool,
         "group_label": str,
         "heading_beside": bool,
+        "side_width": int,
+        "landscape": bool,
         "total_label": str,
     },
 )
@@ -104,6 +106,24 @@ SCORING = Table(
         "notes": ListOf(str),
     },
 )
+MONITORING = Table(
+    {
+        "thresholds": Table(
+            {
+                "yellow": NUMBER,
+                "red": NUMBER,
+                "pace_clause": str,
+                "gap": NUMBER,
+                "execution": ListOf(Table({"month": int, "percent": NUMBER})),
+                "clause": str,
+            },
+            {"unconfirmed": bool, "pace_unconfirmed": bool},
+        ),
+        "reaction_days": int,
+        "reaction_clause": str,
+    },
+    {"reaction_unconfirmed": bool},
+)
 EDITION = Table(
     {
         "id": str,
@@ -134,6 +154,7 @@ EDITION = Table(
         "footer_notes": ListOf(str),
         "same_form_as": str,
         "scoring": SCORING,
+        "monitoring": MONITORING,
         "scoring_cases": ListOf(
             Table({"name": str}, {"row": MapOf(ANY), "points": str, "total": str, "grade": str})
         ),

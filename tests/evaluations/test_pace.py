@@ -10,11 +10,11 @@ from evaluations.pace import (
     STRAIGHT,
     Curve,
     Light,
-    Thresholds,
     execution_pace,
     money_against_output,
     output_pace,
 )
+from perfgoals.editions.monitoring import Thresholds
 
 D = Decimal
 # Execution floors and the gap are those of Sichuan 2025 (domain.md 5.3); the two steps behind plan are examples.
