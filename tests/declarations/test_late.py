@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from declarations.late import comment_of
 from declarations.models import Declaration
 from declarations.workflow import RECALL, RETURN, SUBMIT
 from perfgoals.audit.models import AuditRecord
 from perfgoals.campaigns.announcing import extend
+from perfgoals.filling.late import comment_of
 from perfgoals.templatetags.perfgoals import closing
 from perfgoals.workflow import Incomplete, State, perform
 

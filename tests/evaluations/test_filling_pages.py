@@ -9,6 +9,7 @@ from django.urls import reverse
 from declarations.models import Indicator
 from evaluations.checking import blocking_findings
 from evaluations.models import Evaluation
+from perfgoals.filling.posting import digest
 from perfgoals.workflow import State
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +225,30 @@ def test_what_is_open_keeps_the_form_from_being_sent(li, opened):
     assert page.status_code == 422
     assert blocking_findings(form)
     assert "没有送审" in page.content.decode()
+
+
+def test_reasons_are_written_on_the_check_page_and_none_is_lost(li, opened):
+    """The pressed one and the others; what is no reason comes back with its box, and keeps the form from being sent."""
+    form = opened()
+    Evaluation.objects.filter(pk=form.pk).update(
+        current_year_typed="100",
+        current_year=100,
+        executed_typed="10",
+        executed=10,
+        initial_typed="90",
+        initial=90,
+    )
+    page = url(form, "check")
+    low, changed = "reason:low_execution|budget.executed", "reason:budget_changed|budget.current_year"
+    shown = {f"shown:{box.partition(':')[2]}": digest("") for box in (low, changed)}
+    typed = {low: "九月才开工，尾款次年付。", changed: "财政九月追加。"}
+    answer = li.post(f"{page}?at=r-low_execution", shown | typed)
+    assert answer.url == f"{page}#r-low_execution"
+    assert set(form.reasons.values_list("reason", flat=True)) == {"九月才开工，尾款次年付。", "财政九月追加。"}
+    refused = li.post(url(form, "submit"), shown | {"version": form.version, low: "无"})
+    assert refused.status_code == 422
+    assert "没有送审：有 1 条理由没有记下" in refused.content.decode()
+    assert form.reasons.get(code="low_execution").reason == "九月才开工，尾款次年付。"
 
 
 def test_sent_receipt_recall(li, ready):

@@ -1,0 +1,195 @@
+"""From the approved promise to the printed score, in the browser: monitoring in July, self-evaluation in winter, a return,
+confirmation, paper. One row is missed, one exceeded, one judged in words, one has a target of zero.
+
+What the officer reads on the screen, what is printed, what the Excel form says and what ``score_form`` computes from the
+downloaded paper are the same figures; they are worked out by hand here.
+"""
+
+import io
+import json
+import re
+from io import StringIO
+
+import openpyxl
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from declarations.models import Declaration
+from evaluations.models import Evaluation
+from perfgoals.campaigns.models import Campaign, CampaignKind
+from perfgoals.workflow import State, freeze
+from tests.documents.ground import text_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
+
+YEAR = 2026
+# group, category, name, target, points, result, points won
+ROWS = (
+    ("产出指标", "数量指标", "设备巡检次数", "≥50次", "20", "45次", "18"),  # missed: 20 × 45 ÷ 50
+    ("产出指标", "数量指标", "培训人数", "≥100人", "20", "160人", "20"),  # exceeded
+    ("产出指标", "质量指标", "安全事故数", "=0起", "10", "0起", "10"),  # a target of zero, kept
+    ("效益指标", "社会效益指标", "业务系统可用程度改善", "明显改善", "30", "", "27"),  # in words: judged
+    ("满意度指标", "服务对象满意度指标", "使用人员满意度", "≥90%", "10", "92%", "10"),
+)
+BUDGET, EXECUTED = "1,000,000.00", "970,000.00"
+EXECUTION_POINTS = "9.7"  # 10 × 970,000 ÷ 1,000,000
+TOTAL, GRADE = "94.7", "优"  # 18 + 20 + 10 + 27 + 10 + 9.7
+
+
+@pytest.fixture
+def promise(make_declaration, region, people):
+    """The approved declaration on the national form of 2021, whose points are those of the self-evaluation too."""
+    season = campaign_of(region, CampaignKind.DECLARATION, "national-2021-declaration")
+    declaration = make_declaration(
+        name="业务系统运行维护",
+        in_campaign=season,
+        current_year=BUDGET.replace(",", ""),
+        current_year_typed=BUDGET,
+        annual_goal="全年巡检五十次以上，培训一百人以上，不发生安全事故，业务系统可用程度明显改善。",
+    )
+    for number, (level1, level2, name, target, points, *_) in enumerate(ROWS, 1):
+        declaration.indicators.create(
+            position=number,
+            level1=level1,
+            level2=level2,
+            name=name,
+            target=target,
+            weight_typed=points,
+            weight=points,
+        )
+    Declaration.objects.filter(pk=declaration.pk).update(state=State.APPROVED)
+    declaration.refresh_from_db()
+    freeze(declaration, actor=people["财政审核人"], reason="approve")
+    return declaration
+
+
+def campaign_of(region, kind, edition, **more):
+    return Campaign.objects.create(
+        name=f"{YEAR}年度{kind.label}", kind=kind, fiscal_year=YEAR, region=region, edition_id=edition, **more
+    )
+
+
+@pytest.fixture
+def winter(region):
+    return campaign_of(region, CampaignKind.EVALUATION, "national-2020-self-evaluation")
+
+
+def test_from_promise_to_score(at, promise, winter, tmp_path):
+    form = open_evaluation(at, promise, winter)
+    fill(at, form)
+    send(at, form)
+    same_figures_everywhere(at, form, tmp_path)
+
+
+# The officer's winter --------------------------------------------------------------------------------------------------
+def open_evaluation(at, promise, winter) -> Evaluation:
+    page = at("信息中心填报人", f"{reverse('evaluations:new')}?campaign={winter.pk}")
+    page.locator("main").get_by_role("button", name=re.compile("建")).first.click()
+    expect(page).to_have_url(re.compile(r"/evaluations/\d+/"))
+    form = Evaluation.objects.get(project=promise.project, campaign=winter)
+    assert [row.target for row in form.indicators.all()] == [row[3] for row in ROWS]
+    assert form.weights_copied
+    return form
+
+
+def fill(at, form) -> None:
+    page = at("信息中心填报人", reverse("evaluations:step", args=[form.pk, "budget"]))
+    for key, amount in (("current_year", BUDGET), ("executed", EXECUTED)):
+        for path in (f"budget.{key}", f"budget.{key}_fiscal"):
+            type_into(page, path, amount)
+        for source in ("carried_over", "other"):
+            type_into(page, f"budget.{key}_{source}", "0")
+    at("信息中心填报人", reverse("evaluations:step", args=[form.pk, "goals"]))
+    type_into(
+        page,
+        "actual_completion",
+        "全年巡检四十五次，培训一百六十人，没有发生安全事故，业务系统可用程度明显改善。",
+    )
+    at("信息中心填报人", reverse("evaluations:step", args=[form.pk, "indicators"]))
+    lines = page.locator("tr[data-row]")
+    for number, (*_, result, _) in enumerate(ROWS):
+        line = lines.nth(number)
+        if result:
+            line.locator("[data-col=actual]").fill(result)
+        else:
+            line.locator("[data-col=band]").select_option("achieved")
+            line.locator("[data-col=self_score]").fill(ROWS[number][-1])
+        line.locator("[data-col=deviation_reason]").focus()
+    lines.nth(0).locator("[data-col=deviation_reason]").fill("九月机房搬迁停了五次巡检，明年改在十月前补齐。")
+    lines.nth(3).locator("[data-col=deviation_reason]").fill("两个老系统十二月才切换完，三月底前全部切换。")
+    page.keyboard.press("Tab")
+    for number, (*_, points) in enumerate(ROWS):
+        expect(lines.nth(number).locator(".pg-score-cell b").first).to_have_text(points)
+    expect(page.locator("[data-reading=total]")).to_contain_text(TOTAL)
+
+
+def type_into(page, path: str, text: str) -> None:
+    field = page.locator(f'[data-path="{path}"]')
+    field.fill(text)
+    field.press("Tab")
+    expect(page.locator(".pg-head .pg-save")).to_contain_text("已保存")
+
+
+def send(at, form) -> None:
+    """The one question that the check-up has, a target far exceeded, is answered in writing (X-18)."""
+    page = at("信息中心填报人", reverse("evaluations:check", args=[form.pk]))
+    for reason in page.locator(".pg-reason textarea").all():
+        if not reason.input_value():
+            reason.fill("两个新系统上线，培训多开了三期，目标按旧系统定。")
+    page.get_by_role("button", name="记下理由").first.click()
+    expect(page.locator("#why")).to_contain_text("可以送审")
+    page.get_by_role("button", name="送审", exact=True).click()
+    expect(page).to_have_url(re.compile("/submit/$"))
+
+
+# Paper ------------------------------------------------------------------------------------------------------------------
+def download(page, form, name: str) -> bytes:
+    """What this person gets behind a link of the form."""
+    answer = page.request.get(
+        f"{page.url.split('/evaluations/')[0]}{reverse(f'evaluations:{name}', args=[form.pk])}"
+    )
+    assert answer.ok, answer.status
+    return answer.body()
+
+
+def same_figures_everywhere(at, form, tmp_path) -> None:
+    page = at("信息中心填报人", reverse("evaluations:score", args=[form.pk]))
+    expect(page.locator("#score-line")).to_contain_text(TOTAL)
+    expect(page.locator("#score-line")).to_contain_text(GRADE)
+    shown = [
+        cells.locator("td.pg-num").nth(1).inner_text()
+        for cells in page.locator("table.pg-score tr[id^=row-]").all()
+    ]
+
+    pdf = tmp_path / "form.pdf"
+    pdf.write_bytes(download(page, form, "pdf"))
+    paper = re.sub(r"\s", "", text_of(pdf.read_bytes(), tmp_path))
+
+    book = openpyxl.load_workbook(io.BytesIO(download(page, form, "xlsx")))
+    cells = [
+        [str(cell.value) for cell in row if cell.value is not None] for row in book.worksheets[0].iter_rows()
+    ]
+
+    out = StringIO()
+    call_command("score_form", str(pdf), stdout=out)
+    computed = json.loads(out.getvalue())
+    assert plain(computed["total"]) == TOTAL
+    assert computed["grade"] == GRADE
+
+    for number, (_, _, name, target, weight, result, points) in enumerate(ROWS):
+        assert shown[number] == points
+        assert plain(computed["rows"][number]["points"]) == points
+        assert f"{name}{target}{result or '达成年度指标'}{weight}{points}" in paper
+        line = next(line for line in cells if name in line)
+        assert line[line.index(name) + 3 : line.index(name) + 5] == [weight, points]
+    assert f"总分100{TOTAL}" in paper
+    assert any(line[-3:] == ["总分", "100", TOTAL] for line in cells)
+    assert plain(computed["execution"]["points"]) == EXECUTION_POINTS
+    assert f"10{'97.00%'}{EXECUTION_POINTS}" in paper
+
+
+def plain(number: str) -> str:
+    """97.00 as people write it."""
+    return number.rstrip("0").rstrip(".") if "." in number else number
