@@ -5,6 +5,7 @@ from typing import Any
 from declarations import permissions
 from declarations.copying import look_groups
 from declarations.dropping import why_kept
+from declarations.following.offers import offers_for
 from declarations.library import last_declaration
 from declarations.models import Declaration
 from declarations.next_step import next_step
@@ -31,6 +32,7 @@ def task_list(declaration: Declaration, user: User) -> dict[str, Any]:
         "last_year": last_declaration(declaration),
         "may_edit": page.may_edit,
         "may_adjust": permissions.may_adjust(user, declaration),
+        "offers": offers_for(declaration, user),
         "may_drop": may_fill(user, declaration) and not why_kept(declaration),
         "taking_back": taking_back(declaration, user),
     }

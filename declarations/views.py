@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from declarations import copying, listing, overview, permissions, starting, task_list
+from declarations.following.offers import open_work
 from declarations.models import Declaration, Project
 from declarations.starting import AlreadyApproved, AlreadyOpen
 from perfgoals.accounts.models import Role
@@ -49,6 +50,7 @@ def declaration_list(request: SignedInRequest) -> HttpResponse:
         "first": (first := overview.first_row(rows, step)),
         "is_plain": bool(first) or not rows,  # the page's filled button is on a row or in the empty state
         "may_start": permissions.may_start(request.user),
+        "open_work": open_work(request.user),
         "shows_unit": request.user.role not in (Role.FILER, Role.UNIT_REVIEWER),
         "findings": listing.FINDINGS,
     }

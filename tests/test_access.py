@@ -261,6 +261,7 @@ LINES = [
         on_site(f"declarations:campaign_{act}", "post", only("业务管理员", 302), "campaign")
         for act in ("announce", "archive")
     ),
+    on_site("declarations:campaign_season", "post", only("业务管理员", 302), "season"),
     *(on_site(f"declarations:campaign_{page}", "get", ABROAD, "campaign") for page in ("progress", "list")),
     on_site(
         "declarations:campaign_remind",
@@ -407,6 +408,7 @@ def evidence_of(project, people):
         Evaluation.objects.filter(pk=form.pk).update(state=state, submitted_by=officer)
         places[place] = (form.pk, kept.pk)
         places[place.replace("evidence", "evaluation")] = form.pk
+        places["season"] = season.pk
     return places
 
 

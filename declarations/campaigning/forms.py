@@ -96,11 +96,13 @@ class CampaignForm(forms.ModelForm):
                 del self.fields[name]
         self.order_fields([name for name in self.Meta.fields if name in self.fields])
 
-    def _editions(self) -> list[tuple[str, str]]:
-        return [
-            (edition.id, f"{edition.title}（{_years(edition.year_from, edition.year_to)}）")
-            for edition in all_editions().values()
-        ]
+    def _editions(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Under the name of their kind, in the order of the kinds."""
+        grouped: dict[str, list[tuple[str, str]]] = {kind.label: [] for kind in CampaignKind}
+        for edition in all_editions().values():
+            title = f"{edition.title}（{_years(edition.year_from, edition.year_to)}）"
+            grouped[CampaignKind(edition.kind).label].append((edition.id, title))
+        return [(label, editions) for label, editions in grouped.items() if editions]
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].replace("\0", "").split())

@@ -59,7 +59,7 @@ KIND = FormKind(
     money_label="当年预算",
     expected=expected,
     new_url=lambda campaign: f"{reverse('declarations:new')}?campaign={campaign.pk}",
-    list_url=lambda campaign: f"{reverse('declarations:list')}?year={campaign.fiscal_year}",
+    list_url_of_year=lambda year: f"{reverse('declarations:list')}?year={year}",
     every_unit_files=True,
     once=_once,
     with_deadline=_first_versions,

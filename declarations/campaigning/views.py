@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from declarations.campaigning import progress
 from declarations.campaigning.forms import CampaignForm
+from declarations.campaigning.season import season_state
 from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.campaigns import announcing, kinds, running
@@ -121,6 +122,7 @@ def campaign(request: SignedInRequest, pk: int) -> HttpResponse:
         "told": kept.participations.count(),
         "untold": _untold(kept),
         "without_reviewer": _without_reviewer(kept),
+        "season": season_state(kept, request.user),
         "extensions": kept.extensions.select_related("organization", "granted_by").order_by("closes_at"),
         "days_left": working_days_left(kept.closes_at) if kept.closes_at else None,
     }

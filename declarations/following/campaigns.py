@@ -50,7 +50,7 @@ def form_kind(
         money_label=money_label,
         expected=lambda campaign, units: expected(kind, campaign, units),
         new_url=lambda campaign: f"{reverse(f'{names}:new')}?campaign={campaign.pk}",
-        list_url=lambda campaign: f"{reverse(f'{names}:list')}?year={campaign.fiscal_year}",
+        list_url_of_year=lambda year: f"{reverse(f'{names}:list')}?year={year}",
         titles=lambda: titles,
         opening=Opening(
             job=season.name,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from declarations.following.kind import Following
 from declarations.following.opening import not_opened, open_for_unit
 from perfgoals.accounts.models import Organization, Role, User
+from perfgoals.campaigns.announcing import tell_opened
 from perfgoals.campaigns.models import Campaign
 from perfgoals.excel import write_list
 from perfgoals.jobs import queue
@@ -70,6 +71,7 @@ class Season:
         if campaign is None or organization is None:
             raise ItemFailed("批次已关闭，或这个单位已不在您的范围内，没有建。")
         opened = open_for_unit(self.kind, organization, campaign, actor=owner, report=report)
+        tell_opened(campaign, organization, len(opened.made), self.kind.noun, by=owner)
         if opened.failed:
             names = "；".join(f"“{name}”{why}" for name, why in opened.failed)
             raise ItemFailed(

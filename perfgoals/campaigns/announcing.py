@@ -102,6 +102,16 @@ def tell_units(campaign: Campaign, units: Collection[int], kind: NoticeKind, tex
     tell(officers, kind, text, url, about=campaign, by=actor)
 
 
+def tell_opened(campaign: Campaign, organization: Organization, number: int, noun: str, *, by: User) -> None:
+    """The officers of a unit hear that forms were opened for them: they lie in their list."""
+    forms = kinds.find(campaign)
+    if not number or forms is None:
+        return
+    officers = User.objects.filter(organization=organization, role=Role.FILER, is_active=True)
+    text = f"“{campaign.name}”：给您的单位建好了 {number} 张{noun}，可以填了，{_until(campaign.closes_at)}。"
+    tell(officers, NoticeKind.ANNOUNCED, text, forms.list_url(campaign), about=campaign, by=by)
+
+
 def _until(closes_at: datetime.datetime | None) -> str:
     if closes_at is None:
         return "没有截止时间"

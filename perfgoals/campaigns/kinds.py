@@ -70,7 +70,7 @@ class FormKind:
     expected: Callable[[Campaign, Sequence[int]], Expected]
     # Where an officer begins a form of this campaign, and where their unit's forms are listed.
     new_url: Callable[[Campaign], str]
-    list_url: Callable[[Campaign], str]
+    list_url_of_year: Callable[[int], str]
     # A unit that was told and has no form has not begun; else only projects that are expected are waited for.
     every_unit_files: bool = False
     # Each project's form once, and of these the ones to which the deadline applies.
@@ -79,6 +79,9 @@ class FormKind:
     # What the findings of its check-up are about, by code.
     titles: Callable[[], Mapping[str, str]] = _no_titles
     opening: Opening | None = None
+
+    def list_url(self, campaign: Campaign) -> str:
+        return self.list_url_of_year(campaign.fiscal_year)
 
     def forms(self, campaign: Campaign) -> Any:
         """Every form of the campaign, drafts and old versions too."""

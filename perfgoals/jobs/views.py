@@ -60,8 +60,14 @@ def download(request: SignedInRequest, pk: str) -> HttpResponseBase:
     return response
 
 
-def _home(job: Job) -> dict[str, str]:
+def _home(job: Job) -> dict[str, object]:
     """What such jobs do and where they are started, for the page's words and its way back."""
     kind = kind_of(job.kind)
     address, label, nav = kind.home
-    return {"home": reverse(address), "home_label": label, "nav": nav, "verb": kind.verb}
+    return {
+        "home": reverse(address),
+        "home_label": label,
+        "nav": nav,
+        "verb": kind.verb,
+        "is_export": kind.is_export,
+    }

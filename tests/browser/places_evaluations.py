@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from evaluations.checking import keep, keep_score
 from evaluations.models import Evaluation
 from perfgoals.accounts.models import User
+from perfgoals.campaigns.announcing import announce
+from perfgoals.campaigns.models import Campaign
 from perfgoals.workflow import State, freeze
 from tests.browser.places import Visit, place
 from tests.browser.stage import ADMIN, FILER, REVIEWER
@@ -100,3 +102,24 @@ def _(visit):
 def _(visit):
     visit.open("evaluations:exports")
     expect(visit.page.locator("#export-found")).to_contain_text("份自评表符合条件")
+
+
+@place("campaign-season", who=ADMIN)
+def _(visit):
+    """Targets of 2018 are approved and nothing was opened: the button stands in the band, and in the margin why."""
+    season, _ = Campaign.objects.get_or_create(
+        name="2018年度绩效自评",
+        kind="evaluation",
+        fiscal_year=2018,
+        region=User.objects.get(username=ADMIN).organization.region,
+        edition_id="national-2020-self-evaluation",
+    )
+    announce(season, actor=User.objects.get(username=ADMIN))
+    visit.open("declarations:campaign", season.pk)
+    expect(visit.page.get_by_role("button", name="张自评表")).to_be_visible()
+
+
+@place("progress-season", who=ADMIN)
+def _(visit):
+    visit.open("declarations:campaign_progress", draft().campaign_id)
+    expect(visit.page.locator("h1")).to_have_text("自评进度")
