@@ -10,7 +10,6 @@ from typing import Any
 from evaluations.models import TEXT_COLUMNS, Evaluation, EvaluationRow
 from evaluations.speaking import POINTS_COLUMNS, budget_typed, set_budget, set_date, set_points
 from perfgoals.documents.evaluation import BOOLEAN_KEYS, EvaluationDocument
-from perfgoals.editions import Edition
 from perfgoals.filling.places import TEXT_LIMIT, YES_NO, Place, YesNoPlace, is_row_id, room
 
 EXTRA_LIMIT = 2000
@@ -108,18 +107,12 @@ def place_of(evaluation: Evaluation, path: str) -> Place | None:
     if dot and table == "indicators":
         return _cell(evaluation, path, rest)
     form_field = evaluation.edition.fields.get(path)
-    if path in BOOLEAN_KEYS and (form_field or _asks_if_finished(evaluation.edition, path)):
-        return YesNoPlace(path, 1, single_line=True)
     if form_field is None or form_field.kind in ("indicators", "rate"):
         return None
+    if path in BOOLEAN_KEYS:
+        return YesNoPlace(path, 1, single_line=True)
     limit = min(_limit(path), form_field.max_length or TEXT_LIMIT)
     return FieldPlace(path, limit, single_line=form_field.kind != "paragraph")
-
-
-def _asks_if_finished(edition: Edition, path: str) -> bool:
-    """Whether the project is finished stands on no paper, but decides the points of a stepped execution rate."""
-    execution = edition.scoring.execution if edition.scoring else None
-    return path == "is_finished" and execution is not None and execution.formula.name == "stepped_rate"
 
 
 def typed(evaluation: Evaluation, path: str) -> str:

@@ -16,6 +16,8 @@ from perfgoals.editions.model import (
     Edition,
     Example,
     Field,
+    Matrix,
+    MatrixRow,
     PointSet,
     PrintStyle,
     ScoringCase,
@@ -27,7 +29,16 @@ from perfgoals.editions.monitoring import load_monitoring
 from perfgoals.editions.rules import load_rules
 
 FOLDER = Path(__file__).parent / "forms"
-SHARED = ("style", "vocabularies", "sections", "sums", "print_order", "indicators_heading", "budget_heading")
+SHARED = (
+    "style",
+    "vocabularies",
+    "sections",
+    "sums",
+    "matrices",
+    "print_order",
+    "indicators_heading",
+    "budget_heading",
+)
 
 
 class UnknownEdition(LookupError):
@@ -81,6 +92,7 @@ def load(data: dict[str, Any]) -> Edition:
         "style": PrintStyle(**style | {"column_widths": tuple(style.get("column_widths", ()))}),
         "defaults": tuple(_default(row) for row in data.get("defaults", ())),
         "sums": tuple(SumRule(**rule | {"parts": tuple(rule["parts"])}) for rule in data.get("sums", ())),
+        "matrices": tuple(_matrix(item) for item in data.get("matrices", ())),
         "print_order": tuple(data.get("print_order", ())),
         "weights_total": _decimal(data.get("weights_total")),
         "point_sets": tuple(_point_set(item) for item in data.get("point_sets", ())),
@@ -117,6 +129,12 @@ def _dimension(item: dict[str, Any]) -> Dimension:
 
 def _default(row: dict[str, Any]) -> DefaultRow:
     return DefaultRow(**{"level2": None} | row | {"types": tuple(row.get("types", ()))})
+
+
+def _matrix(item: dict[str, Any]) -> Matrix:
+    rows = tuple(MatrixRow(row["label"], tuple(row["fields"])) for row in item["rows"])
+    made: dict[str, Any] = {key: tuple(item[key]) for key in ("columns", "helps", "same") if key in item}
+    return Matrix(**item | made | {"rows": rows})
 
 
 def _point_set(item: dict[str, Any]) -> PointSet:

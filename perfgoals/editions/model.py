@@ -68,6 +68,7 @@ class Field:
     vocabulary: str = ""  # key into Edition.vocabularies, for choice and boxes
     columns: tuple[str, ...] = ()  # printed heads of a table field, in print order
     unconfirmed: bool = False  # [GK]: rests on general knowledge, not on a text that was read
+    printed: bool = True  # False: asked for because points depend on it, and on no paper
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,34 @@ class SumRule:
     parts: tuple[str, ...]
     clause: str = ""
     unconfirmed: bool = False
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One line of a matrix: its head, and the field under each column."""
+
+    label: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Amounts that are typed as one table: sources down, budget and execution across.
+
+    ``same`` names two columns of which the second is often the first again (全年预算数 where nothing was adjusted).
+    """
+
+    key: str
+    title: str
+    corner: str  # head of the column of row heads
+    columns: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+    helps: tuple[str, ...] = ()  # a sentence per column
+    same: tuple[int, int] | None = None
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(key for row in self.rows for key in row.fields)
 
 
 @dataclass(frozen=True)
@@ -223,6 +252,7 @@ class Edition:
     style: PrintStyle
     defaults: tuple[DefaultRow, ...] = ()
     sums: tuple[SumRule, ...] = ()
+    matrices: tuple[Matrix, ...] = ()  # on the screen only: paper has its own table
     unit_label: str = ""  # printed before the unit's name; "" where the form does not name it
     budget_heading: str = ""  # printed over the amounts
     indicators_heading: str = ""  # printed over the indicator table; ``{year}`` is replaced
@@ -250,12 +280,18 @@ class Edition:
     @cached_property
     def printed_fields(self) -> tuple[Field, ...]:
         """All fields in print order."""
-        return tuple(self.fields[key] for key in self.print_order or self.fields)
+        ordered = (self.fields[key] for key in self.print_order or self.fields)
+        return tuple(form_field for form_field in ordered if form_field.printed)
 
     @cached_property
     def section_of(self) -> dict[str, Section]:
         """The section of each field key."""
         return {f.key: section for section in self.sections for f in section.fields}
+
+    @cached_property
+    def matrix_of(self) -> dict[str, Matrix]:
+        """The matrix of each field that is typed in one."""
+        return {key: matrix for matrix in self.matrices for key in matrix.fields}
 
     @cached_property
     def columns(self) -> tuple[tuple[str, str], ...]:

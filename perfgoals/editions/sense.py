@@ -223,6 +223,42 @@ def _sums(data: Data) -> Found:
     ]
 
 
+def _asked_for(data: Data) -> Found:
+    """What points depend on can be filled in."""
+    execution = data.get("scoring", {}).get("execution", {})
+    if execution.get("formula", {}).get("name") != "stepped_rate" or "is_finished" in _field_keys(data):
+        return []
+    message = "按执行率分档给分要知道项目是否已经完成：缺栏目“is_finished”（不印在表上的写 printed = false）。"
+    return [(("scoring", "execution"), message)]
+
+
+def _matrices(data: Data) -> Found:
+    """Every field is an amount of the form, typed in one place; lines are as long as the head; neighbours stay neighbours."""
+    amounts = {field["key"] for _, field in _fields(data) if field["kind"] == "amount"}
+    order = _field_keys(data)
+    found: Found = []
+    taken: set[str] = set()
+    for n, matrix in enumerate(data.get("matrices", [])):
+        path, width = ("matrices", n), len(matrix["columns"])
+        keys = [key for row in matrix["rows"] for key in row["fields"]]
+        for key in keys:
+            if key not in amounts or key in taken:
+                found.append((path, f"金额表里的“{key}”不是本表的金额栏目，或者出现了两次。"))
+            taken.add(key)
+        if any(len(row["fields"]) != width for row in matrix["rows"]):
+            found.append((path, f"金额表每行要有 {width} 栏，和表头一样多。"))
+        if "helps" in matrix and len(matrix["helps"]) != width:
+            found.append(((*path, "helps"), f"要么每栏一句说明（{width} 句），要么不写。"))
+        same = matrix.get("same", [0, 1])
+        if len(same) != 2 or same[0] == same[1] or not all(0 <= at < width for at in same):
+            found.append(((*path, "same"), "same 要写两个不同的栏号，从 0 数起。"))
+        places = sorted(order.index(key) for key in keys if key in order)
+        sections = {tuple(path_[:2]) for path_, field in _fields(data) if field["key"] in keys}
+        if places and (places[-1] - places[0] >= len(places) or len(sections) > 1):
+            found.append((path, "金额表的栏目要在同一节里，并且连在一起。"))
+    return found
+
+
 def _points(data: Data) -> Found:
     total = data.get("weights_total")
     own = [(n, group["points"]) for n, group in enumerate(data["frame"]) if "points" in group]
@@ -330,6 +366,8 @@ CHECKS: tuple[Callable[[Data], Found], ...] = (
     _frame,
     _defaults,
     _sums,
+    _asked_for,
+    _matrices,
     _points,
     _style,
     rules_nonsense,

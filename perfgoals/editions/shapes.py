@@ -41,6 +41,7 @@ FIELD = Table(
         "vocabulary": str,
         "columns": ListOf(str),
         "unconfirmed": bool,
+        "printed": bool,
     },
 )
 CHOICE = Table({"label": str}, {"key": str, "row": int, "recurring": bool, "unconfirmed": bool})
@@ -124,6 +125,16 @@ MONITORING = Table(
     },
     {"reaction_unconfirmed": bool},
 )
+MATRIX = Table(
+    {
+        "key": str,
+        "title": str,
+        "corner": str,
+        "columns": ListOf(str),
+        "rows": ListOf(Table({"label": str, "fields": ListOf(str)})),
+    },
+    {"helps": ListOf(str), "same": ListOf(int)},
+)
 EDITION = Table(
     {
         "id": str,
@@ -146,6 +157,7 @@ EDITION = Table(
         "vocabularies": MapOf(ListOf(CHOICE)),
         "defaults": ListOf(DEFAULT),
         "sums": ListOf(Table({"total": str, "parts": ListOf(str)}, {"clause": str, "unconfirmed": bool})),
+        "matrices": ListOf(MATRIX),
         "weights_total": NUMBER,
         "point_sets": ListOf(Table({"name": str, "points": MapOf(NUMBER)}, {"unconfirmed": bool})),
         "card_required": bool,

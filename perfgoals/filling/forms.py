@@ -5,9 +5,10 @@ field by ``editing``. crispy lays the fields out; ``filling/field.html`` draws o
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -17,10 +18,11 @@ from django import forms
 from django.template.loader import render_to_string
 
 from perfgoals.documents.declaration import read_amount, read_date
-from perfgoals.editions.model import Choice, Field, Section
+from perfgoals.editions.model import Choice, Field, Matrix, Section
 from perfgoals.filling.addresses import control_id
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.marks import Mark
+from perfgoals.filling.matrices import matrix_view
 from perfgoals.findings import Finding, Level
 
 # Short fields of one family stand side by side: the two dates, the four amounts.
@@ -181,6 +183,21 @@ class FieldBlock(LayoutObject):
         return render_to_string(self.template, {**context.flatten(), "spec": self.spec, **self.context()})
 
 
+class MatrixBlock(LayoutObject):
+    """Amounts by source, typed as one table."""
+
+    template = "filling/matrix.html"
+
+    def __init__(self, matrix: Matrix) -> None:
+        self.matrix = matrix
+        self.fields: list[Any] = []
+
+    def render(self, form: Any, context: Any, template_pack: Any = None, **kwargs: Any) -> str:
+        views = {key: form.fields[key].view for key in self.matrix.fields if key in form.fields}
+        drawn = matrix_view(self.matrix, views, context["filing"])
+        return render_to_string(self.template, {**context.flatten(), "matrix": self.matrix, **drawn})
+
+
 @dataclass
 class SectionLayout:
     """Fields in print order; neighbours that are short share a line. What neither is typed nor has a block is left out."""
@@ -188,14 +205,21 @@ class SectionLayout:
     section: Section
     typed: Collection[str]
     blocks: Mapping[str, Block]
+    matrices: Mapping[str, Matrix] = field(default_factory=dict)
 
     def build(self) -> Layout:
         parts: list[Any] = []
         shown = [spec for spec in self.section.fields if spec.key in self.typed or spec.key in self.blocks]
-        for family, specs in groupby(shown, key=lambda spec: SHORT_KINDS.get(spec.kind)):
+        for family, specs in groupby(shown, key=self._family):
+            if isinstance(family, Matrix):
+                parts.append(MatrixBlock(family))
+                continue
             drawn = [self._field(spec) for spec in specs]
             parts += [Div(*drawn, css_class="pg-cols")] if family else drawn
         return Layout(*parts)
+
+    def _family(self, spec: Field) -> Matrix | str | None:
+        return self.matrices.get(spec.key) or SHORT_KINDS.get(spec.kind)
 
     def _field(self, spec: Field) -> Any:
         if spec.key in self.blocks:
@@ -206,7 +230,13 @@ class SectionLayout:
 class SectionForm(forms.Form):
     """One page of the wizard. It draws; saving goes through ``editing.save_fields``."""
 
-    def __init__(self, section: Section, views: Mapping[str, FieldView], blocks: Mapping[str, Block]) -> None:
+    def __init__(
+        self,
+        section: Section,
+        views: Mapping[str, FieldView],
+        blocks: Mapping[str, Block],
+        matrices: Mapping[str, Matrix] = MappingProxyType({}),
+    ) -> None:
         super().__init__()
         for key, view in views.items():
             form_field = forms.CharField(label=view.spec.term, required=False, strip=False, initial=view.value)
@@ -216,4 +246,4 @@ class SectionForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-        self.helper.layout = SectionLayout(section, views.keys(), blocks).build()
+        self.helper.layout = SectionLayout(section, views.keys(), blocks, matrices).build()

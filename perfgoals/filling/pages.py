@@ -24,6 +24,7 @@ from perfgoals.filling.conflicts import Versions, versions_of
 from perfgoals.filling.editing import FieldChange, SaveOutcome, save_fields
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.forms import Block, SectionForm, views_of, with_value
+from perfgoals.filling.matrices import copied
 from perfgoals.filling.permissions import may_fill
 from perfgoals.filling.posting import (
     Page,
@@ -125,10 +126,11 @@ class StepPages:
             if path in views:
                 views[path] = with_value(filing, views[path], **about)
         context = live(at, refused=refused) | {
-            "form": SectionForm(section, views, self.blocks(request, at)),
+            "form": SectionForm(section, views, self.blocks(request, at), filing.edition.matrix_of),
             "page": dump(page_of(filing, section, at.marks) | unfinished.page),
             "unfinished": unfinished,
             "has_tables": any(field.key in filing.tables for field in section.fields),
+            "has_matrix": any(field.key in filing.edition.matrix_of for field in section.fields),
             "nav": self.nav,
         }
         return render(request, self.template, context | self.context(request, at), status=status)
@@ -168,6 +170,7 @@ class StepPages:
         """Save what was changed on a posted page, then go where the button says, or show what is left to decide."""
         changes, joined = _decided(request, filing, posted_changes(request.POST))
         typed = posted_reasons(request.POST)
+        changes = [*changes, *copied(filing, request.POST, changes)]
         left = self.save_posted(
             request, filing, section, changes, joined=joined, keep=lambda at: at.refused(waiting(typed))
         )

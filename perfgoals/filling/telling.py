@@ -9,6 +9,7 @@ from perfgoals.filling.conflicts import versions_of
 from perfgoals.filling.editing import Conflict, SaveOutcome
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.forms import reading_of
+from perfgoals.filling.matrices import sum_readings
 from perfgoals.filling.posting import together
 
 
@@ -67,4 +68,4 @@ def _readings(filing: FilledFiling, outcome: SaveOutcome) -> dict[str, str]:
     }
     for row in outcome.rows:
         readings |= filing.row_readings(row)
-    return readings | filing.form_readings() if outcome.saved else readings
+    return readings | filing.form_readings() | sum_readings(filing) if outcome.saved else readings

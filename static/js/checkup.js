@@ -156,7 +156,7 @@ export class Checkup {
         const own = byPath.get(field.path) || [];
         const isWrong = own.some((finding) => finding.level === "error") || field.refused === field.value;
         field.controls.forEach((control) => {
-          if (["radio", "checkbox"].includes(control.type) || control.closest("[data-rows]")) return; // the grid marks its own cells
+          if (["radio", "checkbox"].includes(control.type) || control.closest("tr[data-row]")) return; // the grid marks its own cells
           control.classList.toggle("is-invalid", isWrong);
           control.classList.toggle("is-doubt", !isWrong && own.length > 0);
           if (isWrong) control.setAttribute("aria-invalid", "true");
