@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from declarations.models import Declaration
 from declarations.official import Official, official
-from declarations.review.comparing import Comparison, RowChange, compare
+from declarations.review.comparing import compare
 from perfgoals.documents.annex import Annex, AnnexLine, line_of
 from perfgoals.documents.paper import printable
 from perfgoals.editions import get_edition
+from perfgoals.reviewing.comparing import Comparison, RowChange
 from perfgoals.workflow import State
 
 ADJUSTMENT, LAST_YEAR = "绩效目标调整对照表", "与上年对照表"

@@ -235,6 +235,12 @@ class Declaration(FilledFiling):
         html = reading_html(row.target, name=row.name, level2=row.level2)
         return {f"indicators.{row.row_id}.target": html}
 
+    def cell_labels(self, table: str) -> dict[str, str]:
+        from declarations.checkup import column_label
+
+        column = "target" if table == "indicators" else "amount"
+        return {column: column_label(self.edition, table, column)}
+
     def words_for(self, path: str, document: "DeclarationDocument | None" = None) -> str:
         from declarations.checkup import describe
 

@@ -202,6 +202,11 @@ class Evaluation(FilledFiling):
         looked = self.__dict__.get("_looked") or check(self)
         return form_readings(self, looked.document, looked.sheet)
 
+    def cell_labels(self, table: str) -> dict[str, str]:
+        from evaluations.fields import label_of
+
+        return {column: label_of(self, column) for column in ("actual", "self_score", "deviation_reason")}
+
     def words_for(self, path: str, document: "EvaluationDocument | None" = None) -> str:
         from evaluations.fields import words_for
 

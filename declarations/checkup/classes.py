@@ -8,7 +8,8 @@ from declarations.checkup.samples import Sample
 from declarations.checkup.sheet import Line, Sheet
 from declarations.checkup.targets import SATISFACTION, is_number, is_percent, is_rate
 from declarations.checkup.vocabulary import move
-from declarations.checkup.wording import apart_or_once, cells, core, listed, names, shown
+from declarations.checkup.wording import apart_or_once, cells, listed, names, shown
+from perfgoals.documents.difference import core
 from perfgoals.findings import Fix, Level
 from perfgoals.targets.units import dimension_of
 

@@ -10,8 +10,9 @@ from declarations.checkup.money import CURRENT, moved
 from declarations.checkup.samples import Sample
 from declarations.checkup.sheet import Line, Sheet, read
 from declarations.checkup.targets import is_reverse
-from declarations.checkup.wording import core, listed, names, number, shown
+from declarations.checkup.wording import listed, names, number, shown
 from perfgoals.documents.declaration import DeclarationDocument, IndicatorRow
+from perfgoals.documents.difference import core
 from perfgoals.findings import Level
 from perfgoals.targets import TargetReading
 from perfgoals.targets.units import UNITS

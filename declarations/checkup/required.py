@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from declarations.checkup.contract import Remark, rule
 from declarations.checkup.samples import Sample
 from declarations.checkup.sheet import Line, Sheet
-from declarations.checkup.wording import core, listed, names, shown
+from declarations.checkup.wording import listed, names, shown
+from perfgoals.documents.difference import core
 from perfgoals.findings import Level
 
 # A whole value that only keeps the place warm (domain.md 10.2, rows 128–132).

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from declarations.checkup.contract import Remark, rule
 from declarations.checkup.samples import Sample
 from declarations.checkup.sheet import Line, Sheet
-from declarations.checkup.wording import core, shown
+from declarations.checkup.wording import shown
+from perfgoals.documents.difference import core
 from perfgoals.findings import Fix, Level
 
 # Said of many things without changing what is measured.

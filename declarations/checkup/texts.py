@@ -8,8 +8,9 @@ from functools import lru_cache
 from declarations.checkup.contract import Remark, rule
 from declarations.checkup.samples import Sample
 from declarations.checkup.sheet import Sheet
-from declarations.checkup.wording import core, listed, shown
+from declarations.checkup.wording import listed, shown
 from perfgoals.documents.declaration import read_amount
+from perfgoals.documents.difference import core
 from perfgoals.findings import Level
 
 PARAGRAPHS = (

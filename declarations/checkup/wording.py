@@ -1,10 +1,8 @@
 """How findings say things: quoted values, lists of rows, amounts, and several equal remarks said once."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from functools import lru_cache
 
 from declarations.checkup.contract import Remark
 from declarations.checkup.sheet import Line
@@ -80,9 +78,3 @@ def _all(fixes: Sequence[Fix]) -> Fix:
         rest = "、".join(label.removeprefix("改为 ") for label in labels[1:3])
         label = f"{len(fixes)} 行分别{labels[0]}、{rest}{'……' if len(labels) > 3 else ''}"
     return Fix(label, tuple(pair for fix in fixes for pair in fix.changes))
-
-
-@lru_cache(maxsize=20_000)
-def core(text: str) -> str:
-    """``text`` reduced to what it says: one width, no white space, no punctuation, no 的."""
-    return re.sub(r"[\W_的]+", "", unicodedata.normalize("NFKC", text)).casefold()

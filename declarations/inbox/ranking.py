@@ -5,11 +5,11 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 
-from declarations.checkup.wording import core
 from declarations.inbox import risk
 from declarations.inbox.risk import Facts
 from declarations.models import Declaration
 from declarations.speaking import indicator_row
+from perfgoals.documents.difference import core
 from perfgoals.findings import Finding, Level
 from perfgoals.reviewing.models import ReturnRound
 from perfgoals.workflow import IN_REVIEW, State

@@ -21,10 +21,10 @@ from declarations.inbox.waiting import (
     ordered,
     waiting_for,
 )
-from declarations.models import SavedFilter
+from declarations.models import Declaration, SavedFilter
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.reviewing.acts import UNDO_SECONDS
-from perfgoals.reviewing.inbox import has_inbox
+from perfgoals.reviewing.inbox import has_inbox, tabs
 from perfgoals.reviewing.reasons import all_reasons
 
 LONGEST_COMMENT = 2000
@@ -49,9 +49,13 @@ def _inbox_page(request: SignedInRequest, wanted: Wanted, *, status: int = 200, 
     known = None if wanted else everything.total
     page, rows = desk.page_of(request.user, wanted, request.GET.get("page"), known)
     saved = list(request.user.saved_filters.all())
+    desks = tabs(request.user, Declaration, everything.total)
     context = {
         "nav": "inbox",
-        "counted": everything.total,  # beside the navigation's link too: not to be counted again for it
+        "desks": desks,
+        "counted": sum(
+            tab.count for tab in desks
+        ),  # beside the navigation's link too: not to be counted again for it
         "desk": everything,
         "units": everything.units(wanted.department),
         "wanted": wanted,

@@ -1,4 +1,4 @@
-"""Everything the review page shows, brought together once: the submitted form, what is said of it, what may be done."""
+"""What the review page of a declaration shows besides the common: comparisons, suggestions, money beside targets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,31 +6,30 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
-from declarations import permissions
 from declarations.appraising.telling import appraisal_link
 from declarations.checkup import check, history_of
 from declarations.models import Declaration
-from declarations.review import returning
 from declarations.review.comparing import Comparison, compare
-from declarations.review.earlier import Earlier, Submitted, submitted
-from declarations.review.margin import Margin, Sources, margin_of
+from declarations.review.earlier import other_forms
 from declarations.review.money import money_line
 from declarations.review.suggesting import shown
-from declarations.speaking import document_of
-from declarations.workflow import APPROVE, PASS, RETURN, TRANSITIONS
-from perfgoals.accounts.models import Role, User
+from declarations.reviewing import REVIEWED
+from perfgoals.documents import paper
+from perfgoals.documents.bands import Beside, with_beside
+from perfgoals.documents.declaration import DeclarationDocument
+from perfgoals.documents.parts import Paper
 from perfgoals.filling.reasons import answered
-from perfgoals.reviewing import history
-from perfgoals.reviewing.commenting import Board
-from perfgoals.reviewing.inbox import has_inbox
-from perfgoals.reviewing.models import ReturnNote, ReturnRound, Suggestion
-from perfgoals.reviewing.returning import last_round
-from perfgoals.workflow import EDITABLE, Transition, available
+from perfgoals.reviewing import page
+from perfgoals.reviewing.comparing import match_rows
+from perfgoals.reviewing.margin import Margin, Sources, margin_of
+from perfgoals.reviewing.models import Suggestion
+from perfgoals.reviewing.page import NOTHING, READERS
+from perfgoals.reviewing.submitted import Earlier, Submitted, submitted
 
-NOTHING = "none"  # ``?compare=none``: the form without any comparison drawn in it
-READERS = frozenset({Role.UNIT_REVIEWER, Role.DEPARTMENT_REVIEWER, Role.FINANCE_REVIEWER, Role.BUSINESS_ADMIN})
+__all__ = ["READERS", "ReviewPage", "compared", "nav_of", "submitted_form", "whole"]
+
+MONEY = "budget.current_year"
 
 
 def whole(forms: QuerySet[Declaration]) -> QuerySet[Declaration]:
@@ -41,11 +40,8 @@ def whole(forms: QuerySet[Declaration]) -> QuerySet[Declaration]:
 
 
 def submitted_form(declaration: Declaration) -> Submitted | None:
-    """What reviewers judge. A form in review without a frozen revision (brought in from elsewhere) speaks for itself."""
-    found = submitted(declaration)
-    if found is not None or declaration.state in EDITABLE:
-        return found
-    return Submitted(None, document_of(declaration), 1, ())
+    """What reviewers judge."""
+    return submitted(declaration, other_forms(declaration))
 
 
 def compared(declaration: Declaration, form: Submitted, earlier: Earlier) -> Comparison:
@@ -58,26 +54,17 @@ def compared(declaration: Declaration, form: Submitted, earlier: Earlier) -> Com
     )
 
 
-def nav_of(user: User) -> str:
+def nav_of(user: Any) -> str:
     """Which link of the main navigation these pages stand under."""
-    return "inbox" if has_inbox(user) else "list"
+    return page.nav_of(user, "list")
 
 
 @dataclass
-class ReviewPage:
-    """The page of one form for one person. ``typed`` is what a refused post said, shown instead of what is kept."""
+class ReviewPage(page.ReviewPage):
+    """The page of one declaration for one person."""
 
-    declaration: Declaration
-    form: Submitted
-    user: User
-    board: Board
-    wanted: str = ""  # what to compare with
-    typed: Mapping[str, ReturnNote] | None = None
-
-    @cached_property
-    def is_mine(self) -> bool:
-        """It is this person's turn."""
-        return permissions.may_review(self.user, self.declaration)
+    kind = REVIEWED
+    nav = "list"
 
     @cached_property
     def base(self) -> Earlier | None:
@@ -88,85 +75,53 @@ class ReviewPage:
 
     @cached_property
     def comparison(self) -> Comparison | None:
-        return compared(self.declaration, self.form, self.base) if self.base else None
-
-    @cached_property
-    def round(self) -> ReturnRound | None:
-        """The return that this submission answers."""
-        latest = last_round(self.declaration)
-        return latest if latest is not None and latest.answered_at is not None else None
-
-    @cached_property
-    def notes(self) -> Mapping[str, ReturnNote]:
-        kept = returning.notes_of(self.declaration, self.user) if self.is_mine else {}
-        return kept | dict(self.typed or {})
-
-    @property
-    def listed(self) -> list[str]:
-        return [path for path, note in self.notes.items() if note.is_listed]
-
-    @property
-    def listed_words(self) -> str:
-        return returning.said(self.declaration, self.form.document, self.listed)
+        return compared(self.filing, self.form, self.base) if self.base else None
 
     @cached_property
     def margin(self) -> Margin:
-        declaration, document = self.declaration, self.form.document
+        declaration, document = self.filing, self.form.document
         history = history_of(declaration)
         findings = check(document, declaration.edition, history)
         draft = self.form.find("draft")
         waiting = Suggestion.objects.of(declaration).filter(answer="").select_related("proposed_by")
-        asked = self.round.places.all() if self.round is not None else ()
+        money = money_line(document, declaration.edition, self.form.last_year, history.siblings)
         sources = Sources(
-            declaration=declaration,
+            filing=declaration,
             document=document,
+            lay_out=self._lay_out,
             findings=findings,
             reasons=answered(declaration, findings),
             board=self.board,
             notes=self.notes,
             suggestions=shown(declaration, list(waiting)),
-            asked={place.path: place.note for place in asked},
+            takes_suggestions=True,
+            asked=self.asked,
             comparison=self.comparison,
-            since=compared(declaration, self.form, draft) if draft and asked else None,
-            money=money_line(document, declaration.edition, self.form.last_year, history.siblings),
-            last_year=self.form.last_year,
+            since=compared(declaration, self.form, draft) if draft and self.asked else None,
+            money=(MONEY, money) if money is not None else None,
         )
         return margin_of(sources, revision=f"第 {self.form.number} 稿")
 
-    @property
-    def steps(self) -> list[Transition]:
-        """通过 or 批复, where it is this person's turn."""
-        return [step for step in available(TRANSITIONS, self.declaration, self.user) if step in (PASS, APPROVE)]
-
-    @property
-    def may_return(self) -> bool:
-        return RETURN in available(TRANSITIONS, self.declaration, self.user)
-
-    @property
-    def days_waiting(self) -> int:
-        at = self.declaration.submitted_at
-        return (timezone.localdate() - timezone.localdate(at)).days if at else 0
-
-    @property
-    def next_words(self) -> str:
-        """The sentence after “下一步：”."""
-        if not self.is_mine:
-            return "这张表现在不轮到您办，只供查看。"
-        count = len(self.margin.cards)
-        verb = "批复" if self.steps and self.steps[0] is APPROVE else "通过"
-        see = f"看完 {count} 处旁注，" if count else "体检没有疑问。看完正式表，"
-        return f"{see}决定{verb}，或勾选要改的地方退回。单位只能改您列出的部分。"
+    def _lay_out(self, tints: Mapping[str, str]) -> Paper:
+        """The form on paper, last year's targets beside this year's."""
+        sheet = paper.lay_out(self.form.document, self.filing.edition, marks=tints)
+        last_year = self.form.last_year
+        return with_beside(sheet, _beside(last_year, self.form.document)) if last_year else sheet
 
     def context(self) -> dict[str, Any]:
-        declaration = self.declaration
-        return {
-            "nav": nav_of(self.user),
-            "declaration": declaration,
-            "page": self,
-            "margin": self.margin,
-            "board": self.board,
-            "changes": history.changes_of(declaration, sent_only=True),
-            "appraisal": appraisal_link(declaration, self.user),
-            "money": self.form.document.text("budget.current_year"),
-            "open_remarks": len(self.board.open),
+        return super().context() | {
+            "declaration": self.filing,
+            "appraisal": appraisal_link(self.filing, self.user),
+            "money": self.form.document.text(MONEY),
         }
+
+
+def _beside(last_year: Earlier, document: DeclarationDocument) -> Beside:
+    """Last year's target of each row."""
+    matched = match_rows(last_year.document.indicators, document.indicators)
+    texts = {row.row_id: _target(matched.get(row.row_id)) for row in document.indicators}
+    return Beside(f"{last_year.short}目标值（不印）", texts)
+
+
+def _target(row: object) -> str:
+    return "上年没有" if row is None else getattr(row, "target", "") or "（空）"

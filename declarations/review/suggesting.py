@@ -15,7 +15,6 @@ from django.utils import timezone
 from declarations import permissions
 from declarations.fields import place_of
 from declarations.models import Declaration, FieldMark
-from declarations.review.returning import Listed, keep_notes, notes_of
 from perfgoals.accounts.models import User
 from perfgoals.audit.trail import record
 from perfgoals.documents.difference import Piece, words
@@ -24,6 +23,7 @@ from perfgoals.filling.permissions import may_edit, may_fill
 from perfgoals.filling.places import Place
 from perfgoals.filling.words import words_of
 from perfgoals.reviewing.models import Suggestion
+from perfgoals.reviewing.return_list import Listed, keep_notes, notes_of
 from perfgoals.workflow import StateConflict
 
 

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from declarations.review import views, views_return
+from declarations.review import views
 
 urlpatterns = [
     path("", views.review, name="review"),
     path("list/", views.keep, name="review_keep"),
-    path("return/", views_return.give_back, name="review_return"),
+    path("return/", views.give_back, name="review_return"),
     path("decide/", views.decide, name="review_decide"),
     path("undo/", views.undo, name="review_undo"),
     path("compare/", views.comparison, name="review_compare"),

@@ -6,8 +6,10 @@ milliseconds and an unchanged sentence is never torn apart by a chance resemblan
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -114,3 +116,9 @@ def _slid(pieces: list[Piece]) -> list[Piece]:
                 ("equal", after[1:]),
             ]
     return [piece for piece in pieces if piece[1]]
+
+
+@lru_cache(maxsize=20_000)
+def core(text: str) -> str:
+    """``text`` reduced to what it says: one width, no white space, no punctuation, no 的."""
+    return re.sub(r"[\W_的]+", "", unicodedata.normalize("NFKC", text)).casefold()

@@ -124,6 +124,10 @@ class FilledFiling(Filing):
         """What else stands beside the fields and moves with any save, as HTML by the name its place has on the page."""
         return {}
 
+    def cell_labels(self, table: str) -> dict[str, str]:
+        """The columns of a table whose cells a return may name one by one, with what the form prints over them."""
+        return {}
+
     def words_for(self, path: str, document: Any = None) -> str:
         """A path in the words of the form: “项目概况”, “第 9 行 指标目标值”. ``document`` saves reading the rows again."""
         raise NotImplementedError

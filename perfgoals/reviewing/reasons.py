@@ -19,6 +19,7 @@ class Reason:
     wording: str
     clause: str
     confidence: str  # ok, part, gk
+    kinds: tuple[str, ...] = ()  # of documents it is for; empty for all
 
     @property
     def caution(self) -> str:
@@ -29,7 +30,7 @@ class Reason:
 def all_reasons() -> dict[str, Reason]:
     """Every reason by code, in the order of the list. A broken list raises at once, naming the entry."""
     entries = tomllib.loads(SOURCE.read_text("utf-8"))["reasons"]
-    reasons = [Reason(**entry) for entry in entries]
+    reasons = [Reason(**entry | {"kinds": tuple(entry.get("kinds", ()))}) for entry in entries]
     for reason in reasons:
         if reason.confidence not in CAUTIONS or not reason.label:
             raise ValueError(f"{SOURCE.name}: reason {reason.code}")
@@ -37,3 +38,8 @@ def all_reasons() -> dict[str, Reason]:
     if len(by_code) < len(reasons):
         raise ValueError(f"{SOURCE.name}: a code stands there twice")
     return by_code
+
+
+def reasons_for(kind: str) -> dict[str, Reason]:
+    """Those for one kind of document, in the order of the list."""
+    return {code: one for code, one in all_reasons().items() if not one.kinds or kind in one.kinds}

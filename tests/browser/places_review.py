@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from declarations.checkup import findings_of
 from declarations.models import Declaration, FindingReason, Project
 from declarations.published import published_documents
-from declarations.review.returning import Listed, keep_notes
 from declarations.review.suggesting import suggest
 from declarations.reviewing import send_back
 from declarations.speaking import write_rows
@@ -17,6 +16,7 @@ from declarations.workflow import PASS, SUBMIT
 from perfgoals.accounts.models import Organization, User
 from perfgoals.campaigns.models import Campaign
 from perfgoals.findings import Level
+from perfgoals.reviewing.return_list import Listed, keep_notes
 from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import State, perform
 from tests.browser.places import place

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from declarations.published import published_documents
-from declarations.review.comparing import compare, match_rows
+from declarations.review.comparing import compare
 from perfgoals.documents.declaration import DateValue, IndicatorRow
 from perfgoals.editions import get_edition
+from perfgoals.reviewing.comparing import match_rows
 
 
 @pytest.fixture(scope="module")

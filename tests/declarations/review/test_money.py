@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from declarations.published import published_documents
-from declarations.review.earlier import Earlier
 from declarations.review.money import money_line
 from perfgoals.editions import get_edition
+from perfgoals.reviewing.submitted import Earlier
 
 
 @pytest.fixture(scope="module")

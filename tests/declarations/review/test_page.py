@@ -6,11 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from declarations.models import Declaration, FindingReason
-from declarations.review.returning import Listed, keep_notes
 from declarations.review.suggesting import suggest
 from declarations.reviewing import send_back
 from perfgoals.audit.models import AuditRecord
 from perfgoals.reviewing import commenting
+from perfgoals.reviewing.return_list import Listed, keep_notes
 from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import State, perform
 

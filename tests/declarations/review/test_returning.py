@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from declarations.models import Declaration
-from declarations.review import returning
-from declarations.review.returning import Listed, choices, keep_notes, notes_of, said
 from declarations.reviewing import send_back
+from declarations.workflow import RETURN
 from perfgoals.accounts.models import Role, User
 from perfgoals.audit.models import AuditRecord
+from perfgoals.reviewing import return_list
 from perfgoals.reviewing.models import ReturnNote, ReturnRound
 from perfgoals.reviewing.reasons import all_reasons
+from perfgoals.reviewing.return_list import Listed, choices, keep_notes, notes_of, said
 from perfgoals.reviewing.returning import NamedPlace, openness_of
 from perfgoals.workflow import State
 
@@ -242,7 +243,8 @@ def test_passing_leads_to_the_next_form_and_can_be_taken_back(
 
 def test_taking_a_return_back_gives_notes_and_words_back(sent, reviewer, people):
     keep_notes(sent, [Listed("necessity", "改掉重字")], actor=people["发改委审核人"])
-    returning.send_back(
+    return_list.give_back(
+        RETURN,
         sent,
         actor=people["发改委审核人"],
         version=sent.version,
@@ -278,7 +280,7 @@ def test_places_in_one_breath(sent):
 
 
 def test_every_place_to_choose_can_be_returned(sent, people):
-    paths = [path for _, group in choices(sent.edition, sent.document()) for path, _ in group]
+    paths = [path for _, group in choices(sent, sent.document()) for path, _ in group]
     assert len(paths) == len(set(paths))
     assert len(paths) > 20
     keep_notes(sent, [Listed(path) for path in paths], actor=people["发改委审核人"])

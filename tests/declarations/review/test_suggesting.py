@@ -5,10 +5,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from declarations.models import Declaration
-from declarations.review import returning, suggesting
+from declarations.review import suggesting
 from declarations.review.suggesting import suggest
+from declarations.workflow import RETURN
 from perfgoals.audit.models import AuditRecord
 from perfgoals.filling.editing import FieldChange, save_fields
+from perfgoals.reviewing import return_list
 from perfgoals.reviewing.models import Suggestion
 from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import State
@@ -28,8 +30,9 @@ def returned(sent, reviewer):
     """Returned with the place named and a suggestion for it, and one for a cell."""
     suggest(sent, "necessity", BETTER, actor=reviewer)
     suggest(sent, TARGET, "≥1500平方米", actor=reviewer)
-    notes = returning.listed(returning.notes_of(sent, reviewer))
-    returning.send_back(
+    notes = return_list.listed(return_list.notes_of(sent, reviewer))
+    return_list.give_back(
+        RETURN,
         sent,
         actor=reviewer,
         version=sent.version,
@@ -54,7 +57,7 @@ def test_a_suggestion_changes_nothing_and_joins_the_return_list(sent, reviewer, 
     form = Declaration.objects.get(pk=sent.pk)
     assert form.necessity == sent.necessity
     assert form.version == sent.version
-    assert returning.notes_of(sent, reviewer)["necessity"].is_listed
+    assert return_list.notes_of(sent, reviewer)["necessity"].is_listed
     html = browser.get(reverse("declarations:review", args=[sent.pk])).content.decode()
     assert "建议改为" in html
     record = AuditRecord.objects.get(action="suggest")

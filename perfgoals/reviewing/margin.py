@@ -4,27 +4,22 @@ A card gathers all that is said of its place: findings with the unit's reasons, 
 what changed, money beside targets, the reviewer's own note and suggestion.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from declarations.models import TABLES, Declaration
-from declarations.review.comparing import Comparison, RowChange, TextChange, match_rows
-from declarations.review.earlier import Earlier
-from declarations.review.money import MoneyLine
-from declarations.review.suggesting import Shown
-from perfgoals.documents import paper
-from perfgoals.documents.bands import Band, Beside, Block, bands, blocks, decorated, with_beside
-from perfgoals.documents.declaration import DeclarationDocument
+from perfgoals.documents.bands import Band, Block, bands, blocks, decorated
 from perfgoals.documents.parts import Mark, Paper
 from perfgoals.editions import Edition
 from perfgoals.filling.check_page import tints
+from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.marks import WrittenReason
 from perfgoals.filling.words import place_words
 from perfgoals.findings import Finding, Level
 from perfgoals.reviewing.commenting import Board
+from perfgoals.reviewing.comparing import Comparison, RowChange, TextChange
 from perfgoals.reviewing.models import ReturnNote
 
-MONEY = "budget.current_year"
 # Kinds of fields whose changes are worth a card; those of short ones are seen where they stand.
 _TEXTS = ("paragraph",)
 
@@ -48,10 +43,10 @@ class Card:
     asked: str | None = None  # what the last return asked here
     asked_changed: bool = False
     change: TextChange | None = None
-    money: MoneyLine | None = None
+    money: Any = None  # sentences about money, where the kind has any
     has_remarks: bool = False
     note: ReturnNote | None = None
-    suggestions: list[Shown] = field(default_factory=list)
+    suggestions: list[Any] = field(default_factory=list)
     may_list: bool = True  # a whole return needs no name
     may_suggest: bool = False
     draft: str = ""  # a suggestion that was refused, kept on screen
@@ -86,22 +81,23 @@ class BandView:
 class Sources:
     """All that may be said of a form, as it was brought together by the page."""
 
-    declaration: Declaration
-    document: DeclarationDocument
+    filing: FilledFiling
+    document: Any
+    lay_out: Callable[[Mapping[str, str]], Paper]  # the form on paper, with these tints
     findings: Sequence[Finding]
     reasons: Mapping[tuple[str, str], WrittenReason]
     board: Board
     notes: Mapping[str, ReturnNote]
-    suggestions: Sequence[Shown] = ()
+    suggestions: Sequence[Any] = ()  # each with a ``path``
     asked: Mapping[str, str] = field(default_factory=dict)
+    takes_suggestions: bool = False
     comparison: Comparison | None = None
     since: Comparison | None = None  # with the submission before, where there was a return
-    money: MoneyLine | None = None
-    last_year: Earlier | None = None
+    money: tuple[str, Any] | None = None  # the place it stands at, and what is said
 
     @property
     def edition(self) -> Edition:
-        return self.declaration.edition
+        return self.filing.edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +114,13 @@ class Margin:
 
 def margin_of(sources: Sources, *, revision: str = "") -> Margin:
     """The form in bands with its cards."""
-    edition, document = sources.edition, sources.document
+    edition = sources.edition
     marked = [f for f in sources.findings if (f.code, f.path) not in sources.reasons]
-    sheet = paper.lay_out(document, edition, marks=tints(marked))
-    if sources.last_year is not None:
-        sheet = with_beside(sheet, _beside(sources.last_year, document))
+    sheet = sources.lay_out(tints(marked))
     stand = blocks(sheet, edition)
     cards = _cards(sources)
     homes = {path: at for at, block in reversed(list(enumerate(stand))) for path in block.paths}
-    anchors = {path: _anchor(path, homes, edition) for path in cards}
+    anchors = {path: _anchor(path, homes, sources) for path in cards}
     order = {path: at for at, path in enumerate(dict.fromkeys(path for block in stand for path in block.paths))}
     placed = sorted((path for path in cards if anchors[path]), key=lambda path: (order[anchors[path]], path))
     marks: dict[str, tuple[Mark, ...]] = {}
@@ -188,7 +182,7 @@ def _cards(sources: Sources) -> dict[str, Card]:
 
     def card(path: str) -> Card:
         if path not in cards:
-            cards[path] = Card(path, place_words(sources.declaration, path, document))
+            cards[path] = Card(path, place_words(sources.filing, path, document))
         return cards[path]
 
     for finding in sources.findings:
@@ -206,15 +200,15 @@ def _cards(sources: Sources) -> dict[str, Card]:
     for field_change in sources.comparison.changed_fields if sources.comparison else ():
         if edition.fields[field_change.path].kind in _TEXTS:
             card(field_change.path).change = field_change.change
-    if sources.money is not None and MONEY in edition.fields:
-        card(MONEY).money = sources.money
+    if sources.money is not None and sources.money[0] in edition.fields:
+        card(sources.money[0]).money = sources.money[1]
     for path, note in sources.notes.items():
         card(path).note = note
     for suggestion in sources.suggestions:
         card(suggestion.path).suggestions.append(suggestion)
     for path, one in cards.items():
-        one.may_list = bool(path) and _is_here(path, document, edition)
-        one.may_suggest = one.may_list and _is_text(path, edition)
+        one.may_list = bool(path) and _is_here(path, sources)
+        one.may_suggest = sources.takes_suggestions and one.may_list and _is_text(path, sources)
     return cards
 
 
@@ -232,30 +226,32 @@ def _section(edition: Edition, path: str) -> str:
     return edition.section_for_path(path).key
 
 
-def _is_here(path: str, document: DeclarationDocument, edition: Edition) -> bool:
+def _is_here(path: str, sources: Sources) -> bool:
     """Whether a return can name the place: a remark may hang on a row that is gone."""
     table, _, rest = path.partition(".")
-    if table in TABLES and rest:
-        return rest.split(".")[0] in {row.row_id for row in getattr(document, table)}
-    return path.startswith("section:") or path in edition.fields
+    if table in sources.filing.tables and rest:
+        row_id, dot, _ = rest.partition(".")
+        here = row_id in {row.row_id for row in getattr(sources.document, table)}
+        return here and (not dot or sources.filing.place_of(path) is not None)
+    return path.startswith("section:") or path in sources.edition.fields
 
 
-def _is_text(path: str, edition: Edition) -> bool:
+def _is_text(path: str, sources: Sources) -> bool:
     table, _, rest = path.partition(".")
-    if table in TABLES:
+    if table in sources.filing.tables:
         return "." in rest
-    return path in edition.fields
+    return path in sources.edition.fields
 
 
-def _anchor(path: str, homes: Mapping[str, int], edition: Edition) -> str:
+def _anchor(path: str, homes: Mapping[str, int], sources: Sources) -> str:
     """Where on paper the number of a card stands; "" for what is about the whole form."""
     if not path:
         return ""
     if path.startswith("section:"):
-        section = next((one for one in edition.sections if one.key == path[8:]), None)
+        section = next((one for one in sources.edition.sections if one.key == path[8:]), None)
         return next((one.key for one in section.fields if one.key in homes), "") if section else ""
     table, _, rest = path.partition(".")
-    if table not in TABLES or not rest:
+    if table not in sources.filing.tables or not rest:
         return path if path in homes else ""
     row_id, _, column = rest.partition(".")
     wanted = (path if column else "", f"{table}.{row_id}.name", table)
@@ -266,35 +262,27 @@ def _hints(sources: Sources, homes: Mapping[str, int], at: int) -> list[tuple[st
     found = []
     for finding in sources.findings:
         if finding.level is Level.HINT:
-            anchor = _anchor(finding.path, homes, sources.edition)
+            anchor = _anchor(finding.path, homes, sources)
             if homes.get(anchor, 0) == at:
-                found.append((place_words(sources.declaration, finding.path, sources.document), finding))
+                found.append((place_words(sources.filing, finding.path, sources.document), finding))
     return found
 
 
 def _places(sources: Sources, band: Band, cards: Mapping[str, Card]) -> list[tuple[str, str]]:
     """The fields and cells of a band, for a note where there is no card yet."""
-    edition, document = sources.edition, sources.document
-    places = [path for path in band.paths if _is_text(path, edition) or path in edition.fields]
-    return [(path, _short(path, sources.declaration, document)) for path in places if path not in cards]
+    found = []
+    for path in band.paths:
+        is_named = path in sources.edition.fields or (_is_text(path, sources) and _is_here(path, sources))
+        if is_named and path not in cards:
+            found.append((path, _short(path, sources)))
+    return found
 
 
-def _short(path: str, declaration: Declaration, document: DeclarationDocument) -> str:
-    words = place_words(declaration, path, document)
+def _short(path: str, sources: Sources) -> str:
+    words = place_words(sources.filing, path, sources.document)
     table, _, rest = path.partition(".")
-    if table not in TABLES or not rest:
+    if table not in sources.filing.tables or not rest:
         return words
-    row = next((row for row in getattr(document, table) if row.row_id == rest.split(".")[0]), None)
+    row = next((row for row in getattr(sources.document, table) if row.row_id == rest.split(".")[0]), None)
     name = row.name if row else ""
     return f"{words}（{name if len(name) <= 16 else name[:16] + '……'}）"
-
-
-def _beside(last_year: Earlier, document: DeclarationDocument) -> Beside:
-    """Last year's target of each row."""
-    matched = match_rows(last_year.document.indicators, document.indicators)
-    texts = {row.row_id: _target(matched.get(row.row_id)) for row in document.indicators}
-    return Beside(f"{last_year.short}目标值（不印）", texts)
-
-
-def _target(row: object) -> str:
-    return "上年没有" if row is None else getattr(row, "target", "") or "（空）"
