@@ -12,9 +12,9 @@ from declarations import copying, listing, overview, permissions, starting, task
 from declarations.following.offers import open_work
 from declarations.models import Declaration, Project
 from declarations.starting import AlreadyApproved, AlreadyOpen
-from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.campaigns.models import Campaign
+from perfgoals.filling.listing import Shelf, list_context
 from perfgoals.filling.permissions import may_edit
 
 LONGEST_NAME = Project._meta.get_field("name").max_length or 300
@@ -35,25 +35,15 @@ def declaration_list(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     season = overview.season_for(request.user, request.GET.get("year", ""))
     wanted = listing.Wanted.from_query(request.GET)
-    groups = listing.groups_for(request.user)
-    found = listing.narrowed(season.declarations, wanted)
-    page, shown = listing.page_of(found, groups, request.GET.get("page"), read_once=bool(wanted.text))
-    rows = [(group, overview.lines(group.rows, request.user)) for group in shown]
+    found = listing.narrowed(season.of_kind, wanted)
+    shelf = Shelf(found, season.groups, listing.shown_rows, read_once=bool(wanted.text))
     step = overview.next_for_list(season, request.user)
     context = {
         "nav": "list",
-        "season": season,
         "wanted": wanted,
-        "page": page,
-        "groups": rows,
-        "next": step,
-        "first": (first := overview.first_row(rows, step)),
-        "is_plain": bool(first) or not rows,  # the page's filled button is on a row or in the empty state
         "may_start": permissions.may_start(request.user),
         "open_work": open_work(request.user),
-        "shows_unit": request.user.role not in (Role.FILER, Role.UNIT_REVIEWER),
-        "findings": listing.FINDINGS,
-    }
+    } | list_context(request.user, season, shelf, request.GET.get("page"), lines=overview.lines, step=step)
     return render(request, "declarations/list.html", context)
 
 

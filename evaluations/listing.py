@@ -1,31 +1,38 @@
 """The list of self-evaluations: which year, what is looked for, one page of it, and what comes first."""
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 
-from declarations import listing
-from declarations.listing import FINDINGS, PAGE_SIZE, Group, ShownGroup, count_by_state
 from evaluations.models import Evaluation, EvaluationMark, EvaluationQuerySet, EvaluationRow
 from evaluations.next_step import next_step_in_list
 from evaluations.opening import campaigns_open_to, not_opened
 from evaluations.permissions import may_start
 from perfgoals.accounts.models import Role, User
-from perfgoals.campaigns.models import Campaign, CampaignKind, Extension
+from perfgoals.campaigns.models import CampaignKind
 from perfgoals.documents.evaluation import TEXT_KEYS
 from perfgoals.editions import get_edition
+from perfgoals.filling.listing import (
+    FINDINGS,
+    Group,
+    Season,
+    any_contains,
+    campaigns_of,
+    groups_for,
+    with_findings,
+)
 from perfgoals.filling.next_step import NextStep
 from perfgoals.filling.returned import sections_to_mend
 from perfgoals.searching import plain, words
-from perfgoals.workflow import EDITABLE, IN_REVIEW, State
+from perfgoals.workflow import IN_REVIEW, State
 
 _ROW_TEXTS = ("name", "target", "actual", "deviation_reason", "evidence_note", "remark")
+# What a row of the list does not show stays where it is.
+_LONG = ("annual_goal", "actual_completion", "main_results", "main_problems", "improvement_measures", "extra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,99 +64,38 @@ def narrowed(evaluations: EvaluationQuerySet, wanted: Wanted) -> EvaluationQuery
         evaluations = evaluations.filter(state=wanted.state)
     if wanted.grade:
         evaluations = evaluations.filter(computed_grade=wanted.grade)
-    if wanted.findings == "error":
-        evaluations = evaluations.filter(open_errors__gt=0)
-    elif wanted.findings == "doubt":
-        evaluations = evaluations.filter(open_doubts__gt=0)
-    elif wanted.findings == "none":
-        evaluations = evaluations.filter(open_errors=0, open_doubts=0)
+    evaluations = with_findings(evaluations, wanted.findings)
     for word in words(wanted.text):
         evaluations = evaluations.filter(_says(word))
     return evaluations
 
 
 def _says(word: str) -> Q:
-    lookup = "contains" if word.lower() == word.upper() else "icontains"
     columns = (*TEXT_KEYS, "project__code", "project__name", "organization__name", "organization__code")
-    found = Q()
-    for column in columns:
-        found |= Q(**{f"{column}__{lookup}": word})
-    in_row = Q()
-    for column in _ROW_TEXTS:
-        in_row |= Q(**{f"{column}__{lookup}": word})
-    return found | Q(Exists(EvaluationRow.objects.filter(in_row, evaluation=OuterRef("pk"))))
+    in_row = EvaluationRow.objects.filter(any_contains(_ROW_TEXTS, word), evaluation=OuterRef("pk"))
+    return any_contains(columns, word) | Q(Exists(in_row))
 
 
-def groups_for(user: User) -> tuple[Group, ...]:
-    """Every state once, grouped by who must act, as in the list of declarations; the last step is 确认."""
-    return (*listing.groups_for(user)[:-1], Group("已办完", (State.CONFIRMED,)))
-
-
-def page_of(
-    evaluations: EvaluationQuerySet, groups: Sequence[Group], counts: dict[str, int], number: str | None
-) -> tuple[Page[Evaluation], list[ShownGroup]]:
-    """One page and its groups; ``counts`` are those of what was found. A number out of range gives the nearest page."""
-    order = [state for group in groups for state in group.states]
-    rank = Case(
-        *(When(state=state, then=Value(at)) for at, state in enumerate(order)),
-        default=Value(len(order)),
-        output_field=IntegerField(),
-    )
+def shown_rows(keys: Sequence[int]) -> EvaluationQuerySet:
+    """What the list shows of these evaluations, in one query: with ``changed_by``."""
     last_mark = EvaluationMark.objects.filter(evaluation=OuterRef("pk")).order_by("-saved_at", "-pk")
-    shown = (
-        evaluations.for_list()
-        .select_related("submitted_by")
-        .with_deadline()
-        .annotate(changed_by=Subquery(last_mark.values("saved_by__name")[:1]))
-        .order_by(rank, "-changed_at", "-pk")
-    )
-    page = Paginator(shown, PAGE_SIZE).get_page(number)
-    rows = list(page.object_list)
-    parts = [
-        ShownGroup(
-            group.title,
-            sum(counts.get(state, 0) for state in group.states),
-            [row for row in rows if row.state in group.states],
-        )
-        for group in groups
-    ]
-    return page, [part for part in parts if part.rows]
+    rows: EvaluationQuerySet = Evaluation.objects.filter(pk__in=keys).for_list().with_deadline()
+    changed_by = Subquery(last_mark.values("saved_by__name")[:1])
+    found: EvaluationQuerySet = rows.select_related("submitted_by").defer(*_LONG)
+    shown: EvaluationQuerySet = found.annotate(changed_by=changed_by)
+    return shown
 
 
 @dataclass
-class Season:
-    """One year of the list: its evaluations, campaigns, and the years beside it."""
+class EvaluationSeason(Season):
+    """One year of the list of self-evaluations."""
 
-    user: User
-    year: int | None
-    campaigns: list[Campaign]
-
-    @property
-    def evaluations(self) -> EvaluationQuerySet:
-        visible = Evaluation.objects.visible_to(self.user)
-        return visible.none() if self.year is None else visible.filter(fiscal_year=self.year)
-
-    @cached_property
-    def counts(self) -> dict[str, int]:
-        return count_by_state(self.evaluations)
+    def filings(self) -> EvaluationQuerySet:
+        return Evaluation.objects.visible_to(self.user)
 
     @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-    @property
-    def years(self) -> list[int]:
-        return sorted({campaign.fiscal_year for campaign in self.campaigns}, reverse=True)
-
-    @property
-    def of_year(self) -> list[Campaign]:
-        return [campaign for campaign in self.campaigns if campaign.fiscal_year == self.year]
-
-    @property
-    def states(self) -> list[tuple[str, str, int]]:
-        """The states that occur in this year, with their counts, in list order."""
-        order = [state for group in groups_for(self.user) for state in group.states]
-        return [(s.value, s.label, self.counts[s]) for s in order if self.counts.get(s)]
+    def groups(self) -> tuple[Group, ...]:
+        return groups_for(self.user, (State.CONFIRMED,))
 
     @property
     def grades(self) -> list[str]:
@@ -160,17 +106,6 @@ class Season:
                 best_first = sorted(rules.grades, key=lambda one: one.floor, reverse=True)
                 found.update((grade.label, None) for grade in best_first)
         return list(found)
-
-    @cached_property
-    def closes_at(self) -> datetime.datetime | None:
-        """The next deadline of the year; one unit's own where it has one."""
-        running = [one for one in self.of_year if one.closes_at and not one.is_archived]
-        own: dict[int, datetime.datetime] = {}
-        if self.user.role in (Role.FILER, Role.UNIT_REVIEWER):
-            given = Extension.objects.filter(campaign__in=running, organization=self.user.organization_id)
-            own = dict(given.values_list("campaign", "closes_at"))
-        dates = [campaign.later_of(own.get(campaign.pk)) for campaign in running]
-        return min((date for date in dates if date is not None), default=None)
 
     @cached_property
     def to_open(self) -> int:
@@ -188,18 +123,10 @@ class Season:
         )
 
 
-def season_for(user: User, asked: str) -> Season:
+def season_for(user: User, asked: str) -> EvaluationSeason:
     """The year asked for or, where none was, the latest of which this person has forms."""
-    region = user.organization.region_id if user.organization else None
-    campaigns = list(
-        Campaign.objects.filter(region=region, kind=CampaignKind.EVALUATION).order_by("-fiscal_year", "name")
-    )
-    season = Season(user, None, campaigns)
-    if asked.isascii() and asked.isdecimal() and len(asked) == 4 and int(asked) in season.years:
-        season.year = int(asked)
-        return season
-    mine = Evaluation.objects.visible_to(user).order_by("-fiscal_year")
-    season.year = mine.values_list("fiscal_year", flat=True).first() or next(iter(season.years), None)
+    season = EvaluationSeason(user, None, campaigns_of(user, [CampaignKind.EVALUATION]))
+    season.choose(asked)
     return season
 
 
@@ -208,19 +135,18 @@ def lines(rows: Sequence[Evaluation], user: User) -> list[tuple[Evaluation, Next
     return [(row, next_step_in_list(row, user, places.get(row.pk, ""))) for row in rows]
 
 
-def next_for_list(season: Season, user: User) -> NextStep:
+def next_for_list(season: EvaluationSeason, user: User) -> NextStep:
     """What this person should do first."""
-    counts = season.counts
-    waiting = sum(counts.get(state, 0) for state in IN_REVIEW)
+    waiting = season.count_in(IN_REVIEW)
     if not may_start(user):
-        mine = sum(counts.get(state, 0) for state in groups_for(user)[0].states)
+        mine = season.count_in(season.groups[0].states)
         if user.role == Role.BUSINESS_ADMIN:
             text = f"{season.year or ''} 年度有 {mine} 张自评表还在填报，{waiting} 张在审核。"
             return NextStep(text.strip(), tone="wait")
         if mine:
             return NextStep(f"{season.year} 年度有 {mine} 张自评表等您审核，排在最前面。", tone="wait")
         return NextStep("没有等您审核的自评表。", tone="wait")
-    first = _first(season)
+    first = season.first_to_fill()
     if first is not None:
         pk, name, state = first
         url = reverse("evaluations:tasks", args=[pk])
@@ -234,14 +160,3 @@ def next_for_list(season: Season, user: User) -> NextStep:
     if waiting:
         return NextStep(f"{waiting} 张自评表在审核，现在没有要您做的。", tone="wait")
     return NextStep("这一年的自评表都办完了。", tone="done")
-
-
-def _first(season: Season) -> tuple[int, str, str] | None:
-    order = Case(When(state=State.RETURNED, then=Value(0)), default=Value(1), output_field=IntegerField())
-    found = (
-        season.evaluations.filter(state__in=EDITABLE)
-        .order_by(order, "-changed_at", "-pk")
-        .values_list("pk", "project_name", "state")
-        .first()
-    )
-    return None if found is None else (found[0], found[1] or "未命名项目", found[2])

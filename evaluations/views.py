@@ -10,14 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from declarations.models import Declaration, Project
-from declarations.overview import first_row
 from evaluations import listing, opening, permissions, task_list
 from evaluations.models import Evaluation
 from evaluations.opening import NothingApproved
 from evaluations.scope import in_scope
-from perfgoals.accounts.models import Role
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.campaigns.models import Campaign
+from perfgoals.filling.listing import Shelf, list_context
 from perfgoals.filling.permissions import may_edit
 from perfgoals.workflow import StateConflict
 
@@ -31,25 +30,14 @@ def evaluation_list(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     season = listing.season_for(request.user, request.GET.get("year", ""))
     wanted = listing.Wanted.from_query(request.GET)
-    found = listing.narrowed(season.evaluations, wanted)
-    counts = listing.count_by_state(found) if wanted else season.counts
-    groups = listing.groups_for(request.user)
-    page, shown = listing.page_of(found, groups, counts, request.GET.get("page"))
-    rows = [(group, listing.lines(group.rows, request.user)) for group in shown]
+    found = listing.narrowed(season.of_kind, wanted)
+    shelf = Shelf(found, season.groups, listing.shown_rows, read_once=bool(wanted.text))
     step = listing.next_for_list(season, request.user)
     context = {
         "nav": "evaluations",
-        "season": season,
         "wanted": wanted,
-        "page": page,
-        "groups": rows,
-        "next": step,
-        "first": (first := first_row(rows, step)),
-        "is_plain": bool(first) or not rows,
         "may_start": permissions.may_start(request.user),
-        "shows_unit": request.user.role not in (Role.FILER, Role.UNIT_REVIEWER),
-        "findings": listing.FINDINGS,
-    }
+    } | list_context(request.user, season, shelf, request.GET.get("page"), lines=listing.lines, step=step)
     return render(request, "evaluations/list.html", context)
 
 

@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from declarations import listing, overview
-from declarations.listing import PAGE_SIZE, Wanted
+from declarations.listing import Wanted
 from declarations.models import Declaration, FieldMark, Indicator, Project, SubProject
 from perfgoals.campaigns.models import Campaign, CampaignKind
+from perfgoals.filling.listing import PAGE_SIZE
 from perfgoals.workflow import State
 
 pytestmark = pytest.mark.django_db
@@ -279,7 +280,7 @@ def test_the_walk_of_a_region_s_year_uses_the_index(people, make_declaration):
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL plans by statistics, and three rows are no statistics")
     make_declaration()
-    found = overview.season_for(people["业务管理员"], "2020").declarations
+    found = overview.season_for(people["业务管理员"], "2020").of_kind
     plan = found.filter(state=State.DRAFT).order_by("-changed_at", "-pk").values_list("pk")[:50].explain()
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan or "declaration_of_unit" in plan
 
