@@ -67,7 +67,7 @@ def test_approved_targets_are_offered_and_opened_by_one_click(li, approved, seas
 def test_the_declaration_leads_to_its_self_evaluation(li, approved, season_2020):
     targets = approved()
     page = li.get(reverse("declarations:tasks", args=[targets.pk])).content.decode()
-    assert f"{reverse('evaluations:new')}?declaration={targets.pk}" in page
+    assert f"{reverse('evaluations:new')}?campaign={season_2020.pk}&amp;declaration={targets.pk}" in page
 
 
 def test_a_form_from_elsewhere_needs_a_name(li, season_2020):
