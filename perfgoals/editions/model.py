@@ -323,7 +323,13 @@ class Edition:
             replace(section, fields=tuple(named._field(one) for one in section.fields))
             for section in self.sections
         )
-        return replace(named, sections=sections)
+        matrices = tuple(
+            replace(
+                one, columns=tuple(map(named._named, one.columns)), helps=tuple(map(named._named, one.helps))
+            )
+            for one in self.matrices
+        )
+        return replace(named, sections=sections, matrices=matrices)
 
     def _field(self, one: Field) -> Field:
         return replace(

@@ -115,3 +115,6 @@ def _texts(data: Data) -> Iterator[tuple[Path, str]]:
             path: Path = ("sections", s, "fields", f)
             yield from (((*path, key), field[key]) for key in ("label", "term", "help") if key in field)
             yield from (((*path, "columns", n), head) for n, head in enumerate(field.get("columns", [])))
+    for m, matrix in enumerate(data.get("matrices", [])):
+        for key in ("columns", "helps"):
+            yield from ((("matrices", m, key, n), text) for n, text in enumerate(matrix.get(key, [])))

@@ -373,7 +373,10 @@ export class Autosave {
     const [last] = body.saved.slice(-1);
     if (last && !this.waiting.length) this.status("ok", `${last.time} 已保存${left ? `，还有 ${left} 处没有` : ""}`);
     else if (body.refused.length && !body.conflicts.length && !this.waiting.length) {
-      this.status("fail", `有 ${left} 处没有保存，已存在本机`);
+      // What was refused may stand in no field of this page (a ready fix), or may have been typed back meanwhile.
+      const elsewhere = body.refused.some((refused) => !this.fields.has(refused.path));
+      if (left) this.status("fail", `有 ${left} 处没有保存，已存在本机`);
+      else this.status(elsewhere ? "fail" : "ok", elsewhere ? "没有改成" : "已全部保存");
     }
     document.dispatchEvent(new CustomEvent("perfgoals:saved", { detail: body }));
   }

@@ -223,7 +223,7 @@ function openMenu(row) {
   const menu = row.querySelector(".pg-menu");
   if (!menu) return;
   menu.open = true;
-  const first = menu.querySelector(".pg-menulist > *");
+  const first = menu.querySelector(".pg-menulist > :not(:disabled):not(p)");
   if (first) first.focus();
 }
 
@@ -245,7 +245,7 @@ function onToggle(event) {
 }
 
 function onMenuKey(event, menu) {
-  const items = Array.from(menu.querySelectorAll(".pg-menulist > *"));
+  const items = Array.from(menu.querySelectorAll(".pg-menulist > :not(:disabled):not(p)"));
   const at = items.indexOf(document.activeElement);
   const row = menu.closest("[data-row]");
   if (event.key === "Escape" && menu.open) {

@@ -1,5 +1,8 @@
 """Sessions end when nobody is there, and scripts are told so in their own language."""
 
+import json
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -190,3 +193,22 @@ def test_an_odd_token_is_refused_before_anything_is_given_back(people, adjust):
 
     page = Client(enforce_csrf_checks=True).post(adjust, {"reason": REASON})
     assert "登录已过期" not in page.text
+
+
+def test_what_is_given_back_is_called_by_its_field(signed_in, clock, adjust):
+    clock.now += 31 * 60
+    known = {"budget.initial": [0, ""], "indicators.aa.actual": [0, ""], "indicators.bb.actual": [0, ""]}
+    typed = {
+        "actual_completion": "全年巡检六次",
+        "indicators.bb.actual": "45次",
+        "indicators.zz.actual": "46次",
+        "late_words": "系统停机",
+        "reason:budget_changed|budget.current_year": "年中追加",
+        "budget.initial": "600000",
+    }
+    page = signed_in.post(adjust, typed | {"page": json.dumps(known)})
+    names = re.findall(r'<label for="kept-\d+">(.*?)</label>', page.text)
+    assert names[:3] == ["实际完成情况", "第 2 行 实际完成值", "第 3 项"]
+    assert names[3:] == ["逾期说明", "留着不改的理由", "年初预算数：年度资金总额"]
+    for odd in ("[", "[1]", '{"a": 1}', "\x00"):
+        assert signed_in.post(adjust, {"reason": REASON, "page": odd}).status_code == 403

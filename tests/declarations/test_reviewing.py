@@ -143,7 +143,7 @@ def test_only_what_was_returned_opens_again(sent, people):
     assert sent.indicators.get(row_id="aaaa0002").target == "合格"
 
 
-def test_rows_come_and_go_only_where_the_table_was_returned(sent, people):
+def test_rows_come_and_go_only_where_the_table_was_returned(sent, people, client):
     from declarations.tables import acts
     from declarations.tables.kinds import INDICATORS
 
@@ -155,6 +155,13 @@ def test_rows_come_and_go_only_where_the_table_was_returned(sent, people):
         comment="一行",
         places=[NamedPlace("indicators.aaaa0001")],
     )
+    client.force_login(officer)
+    section = sent.edition.section_for_path("indicators").key
+    page = client.get(reverse("declarations:step", args=[sent.pk, section])).text
+    assert "这一行没有退回，不能删" in page
+    assert page.count('data-op="delete" disabled') == 1  # the other row came back
+    assert page.count('data-op="add" disabled') == 2
+    assert 'data-open-panel="paste"' not in page
     with pytest.raises(RowRefused, match="锁定"):
         acts.delete_row(sent, kind, "aaaa0002", actor=officer)
     acts.delete_row(sent, kind, "aaaa0001", actor=officer)
