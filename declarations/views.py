@@ -40,10 +40,14 @@ def declaration_list(request: SignedInRequest) -> HttpResponse:
     step = overview.next_for_list(season, request.user)
     context = {
         "nav": "list",
+        "noun": "项目",
+        "unit": "个",
         "wanted": wanted,
         "may_start": permissions.may_start(request.user),
         "open_work": open_work(request.user),
-    } | list_context(request.user, season, shelf, request.GET.get("page"), lines=overview.lines, step=step)
+    } | list_context(
+        request.user, season, shelf, request.GET.get("page"), lines=overview.lines, step=step, own_columns=1
+    )
     return render(request, "declarations/list.html", context)
 
 

@@ -35,9 +35,13 @@ def evaluation_list(request: SignedInRequest) -> HttpResponse:
     step = listing.next_for_list(season, request.user)
     context = {
         "nav": "evaluations",
+        "noun": "自评表",
+        "unit": "张",
         "wanted": wanted,
         "may_start": permissions.may_start(request.user),
-    } | list_context(request.user, season, shelf, request.GET.get("page"), lines=listing.lines, step=step)
+    } | list_context(
+        request.user, season, shelf, request.GET.get("page"), lines=listing.lines, step=step, own_columns=2
+    )
     return render(request, "evaluations/list.html", context)
 
 

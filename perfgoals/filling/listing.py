@@ -264,11 +264,16 @@ def list_context(
     *,
     lines: Callable[[Sequence[Any], User], list[tuple[Any, NextStep]]],
     step: NextStep,
+    own_columns: int,
 ) -> dict[str, Any]:
-    """What the page of a list shows: one page of the shelf by groups, with the next step of each row and of the person."""
+    """What the page of a list shows: one page of the shelf by groups, with the next step of each row and of the person.
+
+    ``own_columns``: how many the kind adds to those that every list has.
+    """
     page, shown = page_of(shelf, number)
     rows = [(group, lines(group.rows, user)) for group in shown]
     first = first_row(rows, step)
+    shows_unit = user.role not in (Role.FILER, Role.UNIT_REVIEWER)
     return {
         "season": season,
         "page": page,
@@ -276,6 +281,7 @@ def list_context(
         "next": step,
         "first": first,
         "is_plain": bool(first) or not rows,  # the page's filled button is on a row or in the empty state
-        "shows_unit": user.role not in (Role.FILER, Role.UNIT_REVIEWER),
+        "shows_unit": shows_unit,
+        "width": 5 + own_columns + shows_unit,
         "findings": FINDINGS,
     }
