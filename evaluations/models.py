@@ -331,3 +331,6 @@ class KeptScore(models.Model):
 
 
 TEXT_COLUMNS = frozenset(TEXT_KEYS)
+
+# Django looks for models in this module; those of spot checks stand in a file of their own.
+from evaluations.spot_checks.models import SpotAnswer, SpotCase, SpotCheck, SpotRowScore  # noqa: E402, F401

@@ -49,8 +49,16 @@ def scored(evaluation: Evaluation, reader: User | None = None) -> Scored:
     revision = None if evaluation.is_editable and may_see else latest_revision(evaluation)
     if revision is None and not may_see:
         raise NeverSent
-    document = EvaluationDocument.from_json(revision.document) if revision else document_of(evaluation)
-    kept = _kept_score(evaluation, document.fingerprint) if revision else None
+    if revision is not None:
+        return scored_revision(evaluation, revision)
+    document = document_of(evaluation)
+    return Scored(document, None, score(document, get_edition(document.form)), is_kept=False)
+
+
+def scored_revision(evaluation: Evaluation, revision: Revision) -> Scored:
+    """One frozen revision with the score that was kept for it. One query. Raises ``UnknownEdition``, ``NoRules``."""
+    document = EvaluationDocument.from_json(revision.document)
+    kept = _kept_score(evaluation, document.fingerprint)
     sheet = kept or score(document, get_edition(document.form))
     return Scored(document, revision, sheet, is_kept=kept is not None)
 

@@ -7,7 +7,8 @@ keys and weights draws the same sample with pencil and paper.
 """
 
 import hashlib
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 
@@ -18,10 +19,14 @@ _RANGE = 2**256
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason to look closer, and how many times likelier it makes the form; added up."""
+    """One reason to look closer, and how many times likelier it makes the form; added up.
+
+    Below zero it makes the form less likely. ``code`` names it for good, ``text`` says it with this form's numbers.
+    """
 
     weight: int
     text: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,12 @@ class Candidate:
 
     key: str
     reasons: tuple[Reason, ...] = ()
+    base: int = 1
 
     @property
     def weight(self) -> int:
-        """One for every form, so that each can be drawn, plus its reasons."""
-        return 1 + sum(reason.weight for reason in self.reasons)
+        """The base plus the reasons; never under one, so that each form can be drawn."""
+        return max(1, self.base + sum(reason.weight for reason in self.reasons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,56 @@ def draw(candidates: Iterable[Candidate], size: int, seed: str) -> list[Drawn]:
     listed = list(candidates)
     if len({candidate.key for candidate in listed}) < len(listed):
         raise ValueError("a form stands in the list twice")
-    drawn = [Drawn(candidate, lot(candidate, seed)) for candidate in listed]
+    drawn = [
+        Drawn(candidate, lot(candidate.key, candidate.weight, seed))
+        for candidate in _in_question(listed, max(size, 0), seed)
+    ]
     return sorted(drawn, key=lambda one: (one.lot, one.candidate.key))[: max(size, 0)]
 
 
-def lot(candidate: Candidate, seed: str) -> Decimal:
+def _in_question(listed: list[Candidate], size: int, seed: str) -> list[Candidate]:
+    """Those that may be among the ``size`` smallest: exact logarithms are dear, and most forms are nowhere near."""
+    if size >= len(listed):
+        return listed
+    roughly = [_rough_lot(candidate, seed) for candidate in listed]
+    # A float is off by far less than this; whoever is nearer to the bound is computed exactly.
+    bound = sorted(roughly)[size] + 1e-9
+    return [candidate for candidate, near in zip(listed, roughly, strict=True) if near <= bound]
+
+
+def _rough_lot(candidate: Candidate, seed: str) -> float:
+    return -math.log((_hashed(candidate.key, seed) + 1) / (_RANGE + 1)) / candidate.weight
+
+
+def lot(key: str, weight: int, seed: str) -> Decimal:
     """The number that is compared; smaller is drawn earlier."""
-    digest = hashlib.sha256(f"{seed}\n{candidate.key}".encode("utf-8", "surrogatepass")).digest()
-    number = _EXACT.divide(Decimal(int.from_bytes(digest) + 1), Decimal(_RANGE + 1))
-    return _EXACT.divide(-number.ln(_EXACT), Decimal(candidate.weight))
+    number = _EXACT.divide(Decimal(_hashed(key, seed) + 1), Decimal(_RANGE + 1))
+    return _EXACT.divide(-number.ln(_EXACT), Decimal(weight))
+
+
+def _hashed(key: str, seed: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{seed}\n{key}".encode("utf-8", "surrogatepass")).digest())
+
+
+def chances(counts: Mapping[int, int], size: int) -> dict[int, float]:
+    """How likely a form of each weight is in the sample, before it is drawn. ``counts``: forms by weight.
+
+    Lots are exponential with the weight as rate, and the sample are those under some bound. The bound is put where so
+    many forms are expected under it as are drawn; for samples of more than a handful that is exact to about a percent.
+    """
+    if size >= sum(counts.values()):
+        return dict.fromkeys(counts, 1.0)
+    if size <= 0:
+        return dict.fromkeys(counts, 0.0)
+    low, high = 0.0, 1.0
+    while _expected(counts, high) < size:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _expected(counts, middle) < size else (low, middle)
+    return {weight: -math.expm1(-weight * high) for weight in counts}
+
+
+def _expected(counts: Mapping[int, int], bound: float) -> float:
+    """How many lots are expected under ``bound``."""
+    return sum(-math.expm1(-weight * bound) * count for weight, count in counts.items())

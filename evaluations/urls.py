@@ -1,6 +1,6 @@
 """Addresses of self-evaluations. Fixed words come before ``<slug:section>``, which stands last."""
 
-from django.urls import path
+from django.urls import include, path
 
 from evaluations import (
     views,
@@ -18,6 +18,7 @@ urlpatterns = [
     path("", views.evaluation_list, name="list"),
     path("exports/", views_exports.exports, name="exports"),
     path("new/", views.new, name="new"),
+    path("spot-checks/", include("evaluations.spot_checks.urls")),
     path("<int:pk>/", views.tasks, name="tasks"),
     path("<int:pk>/fetch/", views.fetch, name="fetch"),
     path("<int:pk>/save/", views_steps.save, name="save"),

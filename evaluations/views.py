@@ -14,6 +14,7 @@ from evaluations import listing, opening, permissions, task_list
 from evaluations.models import Evaluation
 from evaluations.opening import NothingApproved
 from evaluations.scope import in_scope
+from evaluations.spot_checks.rights import may_look
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.campaigns.models import Campaign
 from perfgoals.filling.listing import Shelf, list_context
@@ -39,6 +40,7 @@ def evaluation_list(request: SignedInRequest) -> HttpResponse:
         "unit": "张",
         "wanted": wanted,
         "may_start": permissions.may_start(request.user),
+        "may_spot_check": may_look(request.user),
     } | list_context(
         request.user, season, shelf, request.GET.get("page"), lines=listing.lines, step=step, own_columns=2
     )

@@ -16,6 +16,7 @@ from evaluations.official import Scored
 from evaluations.permissions import may_edit, may_review, may_see_rows
 from evaluations.scope import in_scope, scored_for
 from evaluations.scorecard import score_card
+from evaluations.spot_checks.results import results_for
 from perfgoals.accounts.models import User
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.filling.addresses import place_url
@@ -81,6 +82,7 @@ def score(request: SignedInRequest, pk: int) -> HttpResponse:
         "notices": notices(notes),
         "files": files.get("", []),
         "may_edit": may_edit(request.user, evaluation),
+        "rechecks": results_for(evaluation),
     }
     return render(request, "evaluations/score.html", context)
 

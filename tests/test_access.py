@@ -19,6 +19,10 @@ from evaluations import views_papers
 from evaluations.evidence import keep_evidence
 from evaluations.models import Evaluation
 from evaluations.opening import start_alone
+from evaluations.spot_checks import drawing
+from evaluations.spot_checks.drawing import Seed, Size
+from evaluations.spot_checks.models import Population
+from evaluations.spot_checks.population import Wanted
 from perfgoals.appraising import panels
 from perfgoals.appraising.questionnaire import questionnaire_for
 from perfgoals.campaigns.models import Campaign, CampaignKind
@@ -96,6 +100,12 @@ def on_panel(name: str, method: str, place: str, bureau: int, admin: int, member
     return [Line(f"declarations:{name}", method, place, codes)]
 
 
+def on_check(name: str, method: str, place: str, bureau: int, admin: int) -> Line:
+    """A spot check of the region: nothing for units and departments, and not there for another region."""
+    codes = [403, 403, 403, bureau, admin, 403, 403, 404, *[403] * 3, 302]
+    return Line(f"evaluations:{name}", method, place, codes)
+
+
 def only(person: str, code: int, others: int = 403) -> list[int]:
     return [code if name == person else 302 if name == "没有登录" else others for name in PEOPLE]
 
@@ -125,6 +135,7 @@ RESULT = {"changes": [{"path": "actual_completion", "value": "已完成", "seen"
 FIX = {"changes": [["necessity", "渗漏"]]}
 OFFICES = [200] * 8 + [403] * 3 + [302]
 IN_CHARGE = ("业务管理员", "系统管理员")
+BUREAU = [403, 403, 403, 200, 200, 403, 403, 200, *[403] * 3, 302]
 ABROAD = [200] * 7 + [404] + [403] * 3 + [302]  # 外区 has campaigns of its own
 
 LINES = [
@@ -193,6 +204,27 @@ LINES = [
     ),
     *on_evaluation("recall", "post", [403, 403, 404, 404, 403], [302, 403, 404, 404, 403]),
     *on_evaluation("ask_back", "post", [403, 403, 404, 404, 403], [403] * 5),
+    # Spot checks are the bureau's; nobody was asked to recheck this form
+    on_site("evaluations:spot_checks", "get", BUREAU),
+    *(
+        on_site("evaluations:spot_check_new", m, [302 if c == 200 else c for c in BUREAU])
+        for m in ("get", "post")
+    ),
+    on_site("evaluations:spot_check_candidates", "get", [404 if c == 200 else c for c in BUREAU]),
+    *(
+        on_check(name, method, place, bureau, admin)
+        for name, method, place, bureau, admin in (
+            ("spot_check", "get", "spot_check", 200, 200),
+            ("spot_check_assign", "post", "spot_check", 422, 422),
+            ("spot_check_json", "post", "spot_check", 200, 200),
+            ("spot_check_xlsx", "post", "spot_check", 200, 200),
+            ("spot_check_statistics", "get", "spot_check", 200, 200),
+            ("spot_check_statistics_xlsx", "post", "spot_check", 200, 200),
+            ("spot_case", "get", "spot_case", 200, 200),
+            ("spot_case", "post", "spot_case", 403, 403),
+            ("spot_case_reopen", "post", "spot_case", 403, 422),
+        )
+    ),
     on_site("evaluations:list", "get", OFFICES),
     on_site("evaluations:list", "post", everybody(405)),
     on_site("evaluations:new", "get", [200, 403, 403, 403, 403, 200, *[403] * 5, 302]),
@@ -412,6 +444,26 @@ def evidence_of(project, people):
     return places
 
 
+def spot_check_of(project, people):
+    """A form on the department's desk, drawn: the arguments of the check and of its only form."""
+    season = Campaign.objects.create(
+        name="抽查",
+        kind=CampaignKind.EVALUATION,
+        fiscal_year=2020,
+        region=project.organization.region,
+        edition_id="national-2020-self-evaluation",
+    )
+    officer = people["信息中心填报人"]
+    form = start_alone(campaign=season, project=project, key=uuid.uuid4(), actor=officer)
+    freeze(form, actor=officer, reason="submit")
+    Evaluation.objects.filter(pk=form.pk).update(state=State.DEPARTMENT_REVIEW, submitted_by=officer)
+    wanted, size = Wanted(Population.SENT), Size(count=1)
+    seen = drawing.preview(season, wanted, size).fingerprint
+    asked = {"actor": people["业务管理员"], "seen": seen, "number": 1, "key": uuid.uuid4()}
+    check = drawing.draw_sample(season, wanted, size, Seed(), **asked)
+    return {"spot_check": check.pk, "spot_case": (check.pk, check.cases.get().pk)}
+
+
 def make_objects(people, places, make_declaration):
     """What the lines name as their ``place``: key → the arguments of the address."""
     draft, sent = make_declaration(), make_declaration(name="已送审的")
@@ -421,6 +473,7 @@ def make_objects(people, places, make_declaration):
     panel_case = open_panel(sent, people)
     return {
         **evidence_of(sent.project, people),
+        **spot_check_of(sent.project, people),
         "draft": draft.pk,
         "sent": sent.pk,
         "panel": panel_case.panel_id,

@@ -26,6 +26,8 @@ PURE = (
         "evaluations/contradictions.py",
         "evaluations/narrative.py",
         "evaluations/drafting.py",
+        "evaluations/sampling.py",
+        *(f"evaluations/spot_checks/{name}.py" for name in ("scheme", "risks", "checker", "judging")),
     ),
     *(f"perfgoals/appraising/{name}.py" for name in ("questionnaire", "grading", "sheet", "spread", "checker")),
 )

@@ -7,7 +7,7 @@ open row with its reason, and the total then says that it is incomplete.
 from evaluations.scoring.inputs import ExecutionInputs, Inputs
 from evaluations.scoring.measuring import measure
 from evaluations.scoring.rows import Basis, Flag, Settled, settle
-from evaluations.scoring.sheet import RowScore, ScoreSheet, Total, make_sheet, replay, same_figures
+from evaluations.scoring.sheet import RowScore, ScoreSheet, Total, make_sheet, replay, same_figures, with_points
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.editions import Edition
 
@@ -28,6 +28,7 @@ __all__ = [
     "same_figures",
     "score",
     "settle",
+    "with_points",
 ]
 
 

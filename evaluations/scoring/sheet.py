@@ -5,7 +5,7 @@ from it. While one row needs a person, ``total`` is None and ``missing`` says wh
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -119,6 +119,20 @@ def replay(stored: Mapping[str, Any]) -> ScoreSheet:
         for row in stored["rows"]
     )
     return make_sheet(stored["form"], rules, rows, ExecutionInputs.from_dict(stored["execution"]["inputs"]))
+
+
+def with_points(sheet: ScoreSheet, points: Mapping[str, Decimal]) -> ScoreSheet:
+    """The sheet with somebody else's points in place of those of some rows, by row id; caps and grades follow.
+
+    Rows that do not apply stay out, whatever is given for them.
+    """
+    rows = tuple(
+        row
+        if row.row_id not in points or _left_out(row)
+        else replace(row, settled=replace(row.settled, points=points[row.row_id], basis=Basis.GIVEN))
+        for row in sheet.rows
+    )
+    return replace(sheet, rows=rows, total=_total(rows, sheet.execution, sheet.rules))
 
 
 def _total(rows: tuple[RowScore, ...], execution: ExecutionScore, rules: RuleSet) -> Total:

@@ -85,6 +85,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "evidence_add": ("上传佐证材料", "给{what}上传了“{file}”"),
     "evidence_remove": ("删除佐证材料", "删去了{what}的“{file}”"),
     "confirm": ("确认自评", "确认{what}"),
+    # spot checks
+    "spot_check_draw": (
+        "抽取自评表",
+        "抽取：{what}，从 {population} 张候选表里抽 {size} 张，种子 {seed}，名单指纹 {fingerprint}",
+    ),
+    "spot_check_assign": ("指派复核人", "把{what}的 {forms} 张表（第 {places} 张）指派给{person}"),
+    "spot_case_save": ("填复核表", "存了{what}的复核表，答了 {answered} 问，{rubric} 分"),
+    "spot_case_finish": ("完成复核", "完成了{what}的复核：复核表 {rubric} 分，改了 {rows} 行的分"),
+    "spot_case_reopen": ("重新打开复核", "重新打开了{what}的复核"),
     "comment": ("写批注", "给{what}写了批注"),
     "reply": ("回复批注", "回复了{what}上的批注"),
     "resolve": ("批注已解决", "把{what}上的一条批注标为已解决"),
@@ -110,6 +119,8 @@ SUBJECTS = {
     "declarations.declaration": "申报表",
     "evaluations.evaluation": "自评表",
     "campaigns.campaign": "批次",
+    "evaluations.spotcheck": "抽查",
+    "evaluations.spotcase": "抽查的自评表",
     "appraising.panel": "会审",
     "appraising.panelcase": "会审项目",
     "accounts.user": "账号",
@@ -138,6 +149,8 @@ _DETAILS = {
     "targets": "目标编号",
     "evaluations": "自评表编号",
     "sha256": "文件指纹",
+    "before": "复核前得分",
+    "after": "复核得分",
 }
 # Characters of changed values that are shown without being asked for.
 _SHORT = 120

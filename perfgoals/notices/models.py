@@ -19,6 +19,7 @@ class NoticeKind(models.TextChoices):
     REMINDED = "reminded", "催办"
     EXTENDED = "extended", "延期"
     CLOSING = "closing", "快到截止"
+    SPOT_CHECK = "spot_check", "抽查复核"
 
 
 class DeliveryState(models.TextChoices):

@@ -29,6 +29,23 @@ def tell(
     return len(made)
 
 
+def tell_each(
+    lines: Iterable[tuple[User, str, str]],
+    kind: NoticeKind,
+    *,
+    about: models.Model | None = None,
+    by: User | None = None,
+) -> int:
+    """Like ``tell`` where everybody gets words and an address of their own: (person, text, url). Constant queries."""
+    now = timezone.now()
+    made = Notice.objects.bulk_create(
+        Notice(person=person, kind=kind, text=text[:300], url=url, created_at=now, **_about(about))
+        for person, text, url in lines
+        if person.is_active and (by is None or person.pk != by.pk)
+    )
+    return len(made)
+
+
 def gather(people: Iterable[User], kind: NoticeKind, words: str, url: str, *, by: User | None = None) -> None:
     """Like ``tell`` for what comes by the hundred: an unread notice of this kind is counted up and says the latest.
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluations.sampling import Candidate, Reason, draw
+from evaluations.sampling import Candidate, Reason, chances, draw
 
 KEYS = st.lists(st.text(max_size=12), unique=True, max_size=40)
 
@@ -79,3 +79,27 @@ def test_six_thousand_forms_are_drawn_at_once():
     dice = random.Random(1)
     listed = [Candidate(str(n), (Reason(dice.randrange(20), "因为"),)) for n in range(6000)]
     assert len({one.candidate.key for one in draw(listed, 300, "x")}) == 300
+
+
+def test_a_reason_may_make_a_form_less_likely_but_never_impossible():
+    assert Candidate("a", (Reason(-3, "上年抽过"),), base=4).weight == 1
+    assert Candidate("a", (Reason(-9, "上年抽过"),), base=4).weight == 1
+    assert Candidate("a", (Reason(-3, "上年抽过"), Reason(6, "满分")), base=4).weight == 7
+
+
+@pytest.mark.parametrize("size", [5, 30, 90])
+def test_as_many_are_expected_as_are_drawn_in_the_end(size):
+    """The preview's figures against the mean of 300 draws, within what chance allows."""
+    listed = forms(100, {n: 1 + n % 9 for n in range(0, 100, 3)})
+    counts = Counter(candidate.weight for candidate in listed)
+    expected = {weight: chance * counts[weight] for weight, chance in chances(counts, size).items()}
+    assert sum(expected.values()) == pytest.approx(size, abs=1e-6)
+    drawn = Counter(one.candidate.weight for n in range(300) for one in draw(listed, size, f"{size} {n}"))
+    for weight, number in expected.items():
+        assert drawn[weight] / 300 == pytest.approx(number, rel=0.08, abs=0.12)
+
+
+def test_expectations_at_the_ends():
+    assert chances({1: 3, 5: 2}, 5) == chances({1: 3, 5: 2}, 9) == {1: 1.0, 5: 1.0}
+    assert chances({1: 3}, 0) == {1: 0.0}
+    assert chances({}, 4) == {}
