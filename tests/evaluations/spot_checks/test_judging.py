@@ -23,9 +23,12 @@ def scored(document):
     return document, score(document, get_edition(document.form))
 
 
+READ_ONCE = scored(form(*full_rows(NATIONAL)))
+
+
 @pytest.fixture
 def national():
-    return scored(form(*full_rows()))
+    return READ_ONCE
 
 
 def judged(found, *, answers=FULL, rows=None, opinion=OPINION):
@@ -128,9 +131,12 @@ def test_what_is_too_long_cannot_be_kept(national):
     assert found.errors == found.unkeepable
 
 
-@given(st.dictionaries(st.sampled_from([*FULL, "x"]), st.builds(Said, st.text(), st.text())), st.text())
+TEXT = st.text(max_size=12)
+
+
+@given(st.dictionaries(st.sampled_from([*FULL, "r1", "x"]), st.builds(Said, TEXT, TEXT), max_size=3), TEXT)
 def test_whatever_is_typed_is_judged(answers, opinion):
-    document, sheet = scored(form(*full_rows(NATIONAL)))
+    document, sheet = READ_ONCE
     found = judge(Page(answers, answers, opinion), SCHEME, rows_before(document, sheet), sheet)
     assert (found.result is None) == bool(found.errors)
     assert 0 <= found.rubric <= 100
