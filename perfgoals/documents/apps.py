@@ -8,4 +8,6 @@ class DocumentsConfig(AppConfig):
     verbose_name = "文档"
 
     def ready(self) -> None:
-        from perfgoals.documents import checks  # noqa: F401
+        from perfgoals.documents import checks, rendering  # noqa: F401
+
+        rendering.register("monitoring", rendering.monitoring_files)

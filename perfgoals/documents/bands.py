@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from perfgoals.documents.difference import Piece
 from perfgoals.documents.paper import form_template
-from perfgoals.documents.parts import Line, Mark, Paper, Place, Row
+from perfgoals.documents.parts import Head, Line, Mark, Paper, Place, Row
 from perfgoals.editions import Edition
 
 
@@ -96,7 +96,12 @@ def with_beside(paper: Paper, beside: Beside) -> Paper:
     return replace(
         paper,
         indicators=replace(
-            table, columns=(*table.columns, beside.head), widths=tuple(widths), lines=lines, total=total
+            table,
+            columns=(*table.columns, beside.head),
+            widths=tuple(widths),
+            lines=lines,
+            total=total,
+            over=(*table.over, Head(beside.head)) if table.over else (),
         ),
     )
 

@@ -41,6 +41,7 @@ class Canonical:
     __dataclass_fields__: ClassVar[dict[str, Any]]
     schema: ClassVar[str]  # "perfgoals-declaration/1"
     what: ClassVar[str]  # what a file of this kind is called
+    form: str  # the edition
     budget: Mapping[str, str | None]
     extra: Mapping[str, str]
 

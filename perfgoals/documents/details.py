@@ -12,7 +12,6 @@ from typing import Any
 
 from django.template.loader import get_template
 
-from perfgoals.documents.annex import Annex
 from perfgoals.documents.parts import Group, tall
 
 KIND = "details"
@@ -111,11 +110,3 @@ class Details:
     def html(self, *, watermark: str = "") -> str:
         """The whole HTML document that is printed."""
         return get_template("forms/details.html").render({"details": self, "watermark": watermark})
-
-
-Behind = Annex | Details  # what is printed behind a form
-
-
-def read_behind(text: str) -> Behind:
-    """What ``to_json`` of either wrote."""
-    return Details.from_json(text) if json.loads(text).get("kind") == KIND else Annex.from_json(text)

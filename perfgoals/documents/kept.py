@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from perfgoals.documents.details import Behind
+from perfgoals.documents.behind import Behind
 from perfgoals.documents.points import Points
 
 _log = logging.getLogger(__name__)

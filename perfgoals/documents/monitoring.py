@@ -1,7 +1,17 @@
 """The monitoring report (绩效运行监控) as one canonical document: what the form says, as typed, and nothing else.
 
 Targets are those of the approved declaration, copied under its ``row_id``. What follows from the values (rates, lights,
-findings) stands in no document, and corrective tasks go on living after the form was sent: they are no part of it.
+findings) stands in no document, and corrective tasks go on living after the form was sent: they are printed behind it
+(``perfgoals.documents.corrections``).
+
+For the app that fills it in, everything takes it like any other document: ``kinds.read_document``, ``paper.html`` (preview),
+``printing.render_pdf(document.to_json(), watermark=…, annexes=(corrections_of(…),))``, ``workbook.make_workbook`` and
+``pdf.read_attached_monitoring``; ``kept.key_of`` covers the annexes. Labels name the month: ``get_edition(form).at(month)``; the
+words for keys are ``edition.word("likelihood", key)`` and ``edition.vocabularies``. ``render_forms --kind monitoring`` prints
+documents in files (``rendering.monitoring_files``) until the app registers its own finder in ``AppConfig.ready``:
+``rendering.register("monitoring", find)``, where ``find(ids, *, with_details)`` returns ``Printed`` in the order named, all it has
+without ids, annexes where ``with_details`` asks for them, and raises ``rendering.Unknown``; ``rendering.files_named`` and
+``rendering.read_file`` serve it for ids that are files.
 """
 
 from collections.abc import Mapping

@@ -15,6 +15,8 @@ from perfgoals.documents.declaration import DeclarationDocument, IndicatorRow
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.documents.evaluation_paper import lay_out_evaluation
 from perfgoals.documents.kinds import Document
+from perfgoals.documents.monitoring import MonitoringDocument
+from perfgoals.documents.monitoring_paper import lay_out_monitoring
 from perfgoals.documents.parts import Group, IndicatorTable, Line, Paper, Place, Row
 from perfgoals.documents.placing import (
     merged,
@@ -59,6 +61,8 @@ def lay_out(
     tints = {path: _TINTS.get(str(level), "") for path, level in (marks or {}).items()}
     if isinstance(document, EvaluationDocument):
         return lay_out_evaluation(document, edition, tints=tints, points=points or Points())
+    if isinstance(document, MonitoringDocument):
+        return lay_out_monitoring(document, edition, tints=tints)
     return _lay_out_declaration(document, edition, tints)
 
 
@@ -95,6 +99,7 @@ def printed_texts(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "declaring_unit", paper.unit
     table = paper.indicators
     yield from (("target_column", head) for head in table.columns)
+    yield from (("indicators", head.label) for head in table.over)
     yield from ((place.path, place.text) for place in table.total)
     tables = [*(row.lines for row in (*paper.rows, *paper.tail)), table.lines]
     for lines in tables:

@@ -24,9 +24,9 @@ MANY_COLUMNS = 6
 _FIRST_PAGE, _NEXT_PAGE = 640.0, 725.0
 
 
-def tall(text: str, characters: int) -> bool:
-    """``text`` in a cell that holds ``characters`` a line does not fit on a page."""
-    return sum(len(line) // max(characters, 1) + 1 for line in text.split("\n")) > LINES_OF_A_PAGE
+def tall(text: str, characters: int, lines: int = LINES_OF_A_PAGE) -> bool:
+    """``text`` in a cell that holds ``characters`` a line does not fit on a page of so many lines."""
+    return sum(len(line) // max(characters, 1) + 1 for line in text.split("\n")) > lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ class Place:
             return escape(self.text)
         if self.kind == "amount":
             return format_html("{}{}", self._amount(), self.signs)
+        if self.kind == "tick":  # a tick is there or not; what it was before has no room in its column
+            return format_html("{}{}", self.text, self.signs)
         parts = (
             format_html("<{0}>{1}</{0}>", _TAGS[operation], text) if operation in _TAGS else escape(text)
             for operation, text in self.pieces or (("equal", self.text),)
@@ -161,9 +163,17 @@ class UpperTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """A cell of the first of two rows of heads: over one column (it reaches down) or over ``span`` columns under it."""
+
+    label: str
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorTable:
     """``side``: the heading is a merged cell left of all rows, the first of their groups. ``total``: the last row, whose
-    label reaches over the first ``total_span`` columns.
+    label reaches over the first ``total_span`` columns. ``over``: where heads take two rows, the first of them.
     """
 
     path: str
@@ -176,6 +186,13 @@ class IndicatorTable:
     side: str = ""
     total: tuple[Place, ...] = ()
     total_span: int = 1
+    over: tuple[Head, ...] = ()
+
+    @property
+    def under(self) -> tuple[str, ...]:
+        """The second row of heads: the columns that stand under a common one."""
+        spans = [head.span for head in self.over for _ in range(head.span)]
+        return tuple(label for label, span in zip(self.columns, spans, strict=True) if span > 1)
 
     @property
     def signs(self) -> SafeString:
@@ -201,6 +218,7 @@ class Paper:
     page_numbers: bool
     labels_centred: bool  # labels without colons stand in the middle of their cells
     notes: tuple[str, ...] = ()  # printed under the form
+    landscape: bool = False  # the sheet lies on its side
     layout: str = ""  # the edition whose layout this is, where it is not the form itself
 
     @property

@@ -19,15 +19,16 @@ import pikepdf
 from django.conf import settings
 
 from perfgoals.documents import glyphs, paper
+from perfgoals.documents.behind import Behind
 from perfgoals.documents.declaration import BadDocument, DeclarationDocument
-from perfgoals.documents.details import Behind
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.documents.kinds import Document
+from perfgoals.documents.monitoring import MonitoringDocument
 from perfgoals.documents.parts import Paper
 from perfgoals.documents.points import Points
 from perfgoals.editions import Edition, get_edition
 
-ATTACHMENT, EVALUATION = "declaration.json", "evaluation.json"
+ATTACHMENT, EVALUATION, MONITORING = "declaration.json", "evaluation.json", "monitoring.json"
 FONTS = ("form-song.ttf", "form-song-ext.ttf", "form-hei.ttf")
 STYLES = ("css/paper.css", "css/paper-print.css")
 VARIANT = "pdf/a-3a"
@@ -147,6 +148,15 @@ def read_attached_evaluation(data: bytes) -> EvaluationDocument:
         raise Unreadable(str(error)) from error
 
 
+def read_attached_monitoring(data: bytes) -> MonitoringDocument:
+    """The monitoring report inside a PDF of ours. Raises ``Unreadable`` as ``read_attached`` does."""
+    text = _attached(data)
+    try:
+        return MonitoringDocument.from_json(text)
+    except BadDocument as error:
+        raise Unreadable(str(error)) from error
+
+
 def _attached(data: bytes) -> bytes:
     """The one JSON inside a PDF, as its keyword says it was."""
     if len(data) > LARGEST_PDF:
@@ -206,6 +216,8 @@ def _write(laid_out: Any, documents: list[Document]) -> bytes:
 
 
 def _name_of(document: Document) -> str:
+    if isinstance(document, MonitoringDocument):
+        return MONITORING
     return EVALUATION if isinstance(document, EvaluationDocument) else ATTACHMENT
 
 

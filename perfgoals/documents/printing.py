@@ -18,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 
-from perfgoals.documents.details import Behind, read_behind
+from perfgoals.documents.behind import Behind, read_behind
 from perfgoals.documents.pdf import MissingGlyph
 from perfgoals.documents.points import Points
 

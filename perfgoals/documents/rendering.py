@@ -6,12 +6,17 @@ An app whose forms ``manage.py render_forms --kind`` shall print says how its fo
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, TypeVar
 
-from perfgoals.documents.details import Behind
+from django.conf import settings
+
+from perfgoals.documents.behind import Behind
+from perfgoals.documents.canonical import BadDocument, Canonical
 from perfgoals.documents.kinds import Document
+from perfgoals.documents.monitoring import MonitoringDocument
 from perfgoals.documents.points import Points
-from perfgoals.editions import get_edition
+from perfgoals.editions import UnknownEdition, get_edition
 
 
 class Unknown(LookupError):
@@ -38,6 +43,52 @@ class Finder(Protocol):
     """Forms by their ids, all without ids, in the order named. Raises ``Unknown``."""
 
     def __call__(self, ids: Sequence[str], *, with_details: bool) -> list[Printed]: ...
+
+
+LARGEST = 20 * 2**20
+S = TypeVar("S", bound=Canonical)
+
+
+def files_named(ids: Sequence[str], folder: str, what: str) -> dict[str, Path]:
+    """The file of each id: one of ``fixtures/<folder>`` or the path of a JSON document; all of the folder without ids.
+
+    Raises ``Unknown`` with the ids that name no file; ``what`` is what they are called.
+    """
+    kept = {path.stem: path for path in sorted((Path(settings.BASE_DIR) / "fixtures" / folder).glob("*.json"))}
+    paths = {one: kept.get(one, Path(one)) for one in ids or kept}
+    if missing := [one for one, path in paths.items() if not _is_file(path)]:
+        raise Unknown(f"没有这些{what}：{'、'.join(missing)}")
+    return paths
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long, or with a NUL
+        return False
+
+
+def read_file(path: Path, shape: type[S]) -> S:
+    """The document in a file, its edition known. Raises ``Unknown``, naming the file."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Unknown(f"{path.name}：文件太大，超过 20 MB。")
+        document = shape.from_json(path.read_bytes())
+        get_edition(document.form)
+    except BadDocument as wrong:
+        raise Unknown(f"{path.name}：{wrong}") from wrong
+    except UnknownEdition as wrong:
+        raise Unknown(f"{path.name}：没有“{wrong}”这种表式。") from wrong
+    except OSError as wrong:
+        raise Unknown(f"{path.name}：打不开文件（{wrong.strerror}）。") from wrong
+    return document
+
+
+def monitoring_files(ids: Sequence[str], *, with_details: bool = False) -> list[Printed]:
+    """Monitoring reports in files, for ``render_forms --kind monitoring``; an app that stores some registers its own."""
+    found = files_named(ids, "monitoring", "绩效运行监控表")
+    documents = [(path.stem, read_file(path, MonitoringDocument)) for path in found.values()]
+    return [Printed(name, one.project_name or "", one) for name, one in documents]
 
 
 _finders: dict[str, Finder] = {}

@@ -10,6 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perfgoals.documents.canonical import BadDocument
+from perfgoals.documents.declaration import DeclarationDocument
+from perfgoals.documents.evaluation import EvaluationDocument
+from perfgoals.documents.kinds import read_document, unit_of
 from perfgoals.documents.monitoring import (
     ATTAINMENTS,
     DEVIATION_KINDS,
@@ -91,6 +94,18 @@ def test_fields_are_read_by_the_keys_of_the_form():
     ] == [""] * 5
     assert document.amount("initial") == Decimal("1000.50")
     assert document.amount("executed_fiscal") is None
+
+
+def test_every_kind_is_told_by_its_schema():
+    for document in (
+        DeclarationDocument("f", 2021, "甲"),
+        EvaluationDocument("f", 2021, "甲"),
+        MonitoringDocument("f", 2021, 10, "甲"),
+    ):
+        assert read_document(document.to_json()) == document
+        assert unit_of(document) == "甲"
+    with pytest.raises(BadDocument, match="不是绩效运行监控文件"):
+        MonitoringDocument.from_json(EvaluationDocument("f", 2021, "甲").to_json())
 
 
 HEAD = '{"schema":"perfgoals-monitoring/1","form":"f","budget_unit":"u","fiscal_year":2021,"cutoff_month":7'

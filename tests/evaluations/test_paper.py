@@ -14,7 +14,8 @@ from evaluations.scoring import execution_of, make_sheet, measure, score
 from evaluations.scoring.arithmetic import show
 from perfgoals.documents import pdf, printing
 from perfgoals.documents.annex import Annex
-from perfgoals.documents.details import Details, read_behind
+from perfgoals.documents.behind import read_behind
+from perfgoals.documents.details import Details
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.editions import all_editions, get_edition
 from tests.documents.ground import text_of

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from perfgoals.documents.parts import Paper, Place, Row
+from perfgoals.documents.parts import IndicatorTable, Paper, Place, Row
 
 # Percent of the form's width, as in static/css/paper.css: label, (second part), value, label, (second part), value.
 USUAL = (25.0, 8.5, 16.5, 25.0, 8.5, 16.5)
@@ -18,9 +18,11 @@ GRIDS = {
     "national-2021-declaration": (17.0, 21.0, 16.0, 17.0, 4.0, 25.0),
     "putuo-2021-self-evaluation": (20.0, 6.0, 24.0, 20.0, 6.0, 24.0),
     "national-2020-self-evaluation": (10.0, 10.0, 35.0, 10.0, 10.0, 25.0),
+    "national-2019-monitoring": (12.0, 8.0, 30.0, 12.0, 8.0, 30.0),
 }
-# Of the money table: merged label, source, amounts, then 分值, 执行率, 得分.
-MONEY_SIDE, MONEY_SOURCE, MONEY_POINTS = 10.0, 20.0, (7.5, 10.0, 9.0)
+# Of the money table: merged label, source, then amounts among other numbers (分值, 执行率, 得分, or the rate alone).
+MONEY_SIDE, MONEY_SOURCE = 10.0, 20.0
+MONEY_NUMBERS = {3: (7.5, 10.0, 9.0), 1: (12.0,)}
 
 
 class Mark(NamedTuple):
@@ -143,9 +145,12 @@ def _strip(row: Row, cuts: tuple[float, ...]) -> Iterator[Strip]:
 
 def _money(row: Row) -> Iterator[Strip]:
     """Sources down, amounts across, beside a label merged over all of them."""
-    amounts = len(row.columns) - 1 - len(MONEY_POINTS)
-    wide = (100 - MONEY_SIDE - MONEY_SOURCE - sum(MONEY_POINTS)) / amounts
-    cuts = _cuts((MONEY_SIDE, MONEY_SOURCE, *[wide] * amounts, *MONEY_POINTS))
+    kinds = [place.kind for place in row.lines[0].places[1:]]
+    numbers = MONEY_NUMBERS[kinds.count("number")]
+    wide = (100 - MONEY_SIDE - MONEY_SOURCE - sum(numbers)) / kinds.count("amount")
+    narrow = iter(numbers)
+    widths = [wide if kind == "amount" else next(narrow) for kind in kinds]
+    cuts = _cuts((MONEY_SIDE, MONEY_SOURCE, *widths))
     heads = (Cell(cuts[i], cuts[i + 1], "column", text) for i, text in enumerate(row.columns, 1))
     side = Cell(0, cuts[1], "label", row.label, down=len(row.lines) + 1)
     yield Strip(Mark("heading"), (side, *heads))
@@ -173,13 +178,10 @@ def _indicators(paper: Paper) -> Iterator[Strip]:
     fronted = paper.form.startswith("sh-2020")
     if table.heading:
         yield Strip(Mark("indicator_heading"), (Cell(0, 100, "head", table.heading),), new_page=fronted)
-    side = (Cell(0, cuts[1], "group", table.side, down=len(table.lines) + 1),) if beside else ()
-    heads = (
-        Cell(cuts[i], cuts[i + 1], "column", text.replace("\n", ""))
-        for i, text in enumerate(table.columns)
-        if i >= beside
-    )
-    yield Strip(Mark("indicator_head"), (*side, *heads))
+    heads = list(_heads(table, cuts, beside))
+    side = (Cell(0, cuts[1], "group", table.side, down=len(table.lines) + len(heads)),) if beside else ()
+    for number, row in enumerate(heads):
+        yield Strip(Mark("indicator_head"), (*(() if number else side), *row))
     for line in table.lines:
         cells = [
             Cell(cuts[i], cuts[i + 1], "group", group.label, f"level{i + 1 - beside}", down=group.size)
@@ -199,10 +201,28 @@ def _indicators(paper: Paper) -> Iterator[Strip]:
         yield Strip(Mark("total"), (first, *_cells(places, cuts, table.total_span)))
 
 
+def _heads(table: IndicatorTable, cuts: tuple[float, ...], beside: int) -> Iterator[tuple[Cell, ...]]:
+    """The row of heads, or two of them, right of the heading beside the rows."""
+    columns = [(cuts[i], cuts[i + 1], text.replace("\n", "")) for i, text in enumerate(table.columns)]
+    if not table.over:
+        yield tuple(Cell(left, right, "column", text) for left, right, text in columns[beside:])
+        return
+    upper: list[Cell] = []
+    lower: list[Cell] = []
+    at = 0
+    for head in table.over:
+        down = 2 if head.span == 1 else 1
+        upper.append(Cell(cuts[at], cuts[at + head.span], "column", head.label.replace("\n", ""), down=down))
+        if head.span > 1:
+            lower += [Cell(left, right, "column", text) for left, right, text in columns[at : at + head.span]]
+        at += head.span
+    yield from (tuple(upper[beside:]), tuple(lower))
+
+
 def _cells(places: Sequence[Place], cuts: tuple[float, ...], start: int) -> Iterator[Cell]:
     """The cells of a row's values, from one column on; each is known by the last part of its path."""
     for i, place in enumerate(places, start):
-        style = "number" if place.kind == "number" else "value"
+        style = "number" if place.kind in ("number", "tick") else "value"
         yield Cell(cuts[i], cuts[i + 1], style, place.text, place.path.rpartition(".")[2], place)
 
 

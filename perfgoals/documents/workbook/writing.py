@@ -21,16 +21,17 @@ from perfgoals.documents import paper
 from perfgoals.documents.declaration import DateValue, DeclarationDocument, read_amount
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.documents.kinds import Document
+from perfgoals.documents.monitoring import MonitoringDocument
 from perfgoals.documents.parts import Paper, Place
 from perfgoals.documents.points import Points
 from perfgoals.documents.workbook.layout import Cell, Strip, columns, strips
 from perfgoals.editions import Edition
 
-SHEET, EVALUATION_SHEET = "申报表", "自评表"
+SHEET, EVALUATION_SHEET, MONITORING_SHEET = "申报表", "自评表", "监控表"
 HIDDEN = "_perfgoals"
 VERSION = "perfgoals-workbook/1"
 CHUNK = 30_000  # characters of one cell; Excel holds 32,767
-WIDTH = 92.0  # of the form, in characters of the usual digit: A4 upright
+WIDTH, WIDE = 92.0, 150.0  # of the form, in characters of the usual digit: A4 upright, and on its side
 FIRST_ROW = 4  # title, year, unit, then the form
 
 _THIN = Side(style="thin", color="000000")
@@ -47,15 +48,16 @@ def make_workbook(document: Document, edition: Edition, *, points: Points | None
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
-    sheet.title = EVALUATION_SHEET if isinstance(document, EvaluationDocument) else SHEET
+    sheet.title = _sheet_name(document)
     cuts = columns(sheet_paper)
-    _columns(sheet, cuts)
+    width = WIDE if sheet_paper.landscape else WIDTH
+    _columns(sheet, cuts, width)
     _heading(sheet, sheet_paper, len(cuts))
     typed = _typed(document, edition)
     if isinstance(document, EvaluationDocument):
         typed |= dict(_points(sheet_paper))
     for number, strip in enumerate(strips(sheet_paper), FIRST_ROW):
-        _draw(sheet, number, strip, cuts, typed, edition)
+        _draw(sheet, number, strip, cuts, typed, edition, width)
     _choices(sheet, edition)
     _page(sheet, sheet_paper)
     _hide(book, document)
@@ -79,11 +81,17 @@ def _at_one_moment(stream: io.BytesIO) -> bytes:
     return out.getvalue()
 
 
-def _columns(sheet: Worksheet, cuts: list[float]) -> None:
+def _sheet_name(document: Document) -> str:
+    if isinstance(document, MonitoringDocument):
+        return MONITORING_SHEET
+    return EVALUATION_SHEET if isinstance(document, EvaluationDocument) else SHEET
+
+
+def _columns(sheet: Worksheet, cuts: list[float], width: float) -> None:
     sheet.column_dimensions["A"].hidden = True
     sheet.column_dimensions["A"].width = 2
     for number, (left, right) in enumerate(itertools.pairwise(cuts), 2):
-        sheet.column_dimensions[get_column_letter(number)].width = round((right - left) * WIDTH / 100, 2)
+        sheet.column_dimensions[get_column_letter(number)].width = round((right - left) * width / 100, 2)
 
 
 def _heading(sheet: Worksheet, sheet_paper: Paper, last: int) -> None:
@@ -107,6 +115,7 @@ def _draw(
     cuts: list[float],
     typed: Mapping[str, Any],
     edition: Edition,
+    width: float,
 ) -> None:
     keys = [f"{key}={get_column_letter(cuts.index(left) + 2)}" for key, left in strip.merged]
     height = 16.0
@@ -118,7 +127,7 @@ def _draw(
         if cell.key:
             keys.append(f"{cell.key}={get_column_letter(first)}")
         if cell.down == 1:
-            height = max(height, _lines(cell) * 14.5 + 6)
+            height = max(height, _lines(cell, width) * 14.5 + 6)
     kind, text = strip.mark
     mark = f"{kind}:{text}" if kind in ("sub", "indicator") else kind
     _text(sheet.cell(number, 1), "|".join((mark, *keys)))
@@ -127,8 +136,9 @@ def _draw(
         sheet.row_breaks.append(Break(id=number - 1))
     if strip.mark.kind == "indicator_heading":
         sheet.print_title_rows = f"{number}:{number + 1}"
-    elif strip.mark.kind == "indicator_head" and not sheet.print_title_rows:
-        sheet.print_title_rows = f"{number}:{number}"
+    elif strip.mark.kind == "indicator_head":
+        first_row = (sheet.print_title_rows or f"${number}").split(":")[0].strip("$")
+        sheet.print_title_rows = f"{first_row}:{number}"
 
 
 def _frame(sheet: Worksheet, number: int, cell: Cell, first: int, last: int) -> None:
@@ -174,8 +184,8 @@ def _boxes(cell: Cell) -> str:
     return "\n".join("    ".join(box.label + box.symbol for box in line) for line in cell.place.boxes)
 
 
-def _lines(cell: Cell) -> int:
-    characters = max(1.0, (cell.right - cell.left) * WIDTH / 100 / 2.1)
+def _lines(cell: Cell, width: float) -> int:
+    characters = max(1.0, (cell.right - cell.left) * width / 100 / 2.1)
     text = _boxes(cell) if cell.place and cell.place.boxes else cell.text
     return sum(max(1, -(-len(line) // int(characters))) for line in text.split("\n"))
 
@@ -264,7 +274,7 @@ def _marked_places(sheet: Worksheet) -> Iterator[tuple[str, str]]:
 
 def _page(sheet: Worksheet, sheet_paper: Paper) -> None:
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = "portrait"
+    sheet.page_setup.orientation = "landscape" if sheet_paper.landscape else "portrait"
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
     sheet.page_margins.left = sheet.page_margins.right = 0.63
