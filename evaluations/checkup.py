@@ -191,8 +191,14 @@ def open_column(scored: RowScore, row: EvaluationRow, form: Form) -> str:
 
 
 def lost_points_explained(form: Form) -> Iterator[Finding]:
-    """得分 < 分值 → 偏差原因分析及改进措施, in words that say something of this row."""
+    """得分 < 分值 → 偏差原因分析及改进措施, in words that say something of this row.
+
+    A form without that column asks for problems and measures once, for the whole form: what stands there explains its
+    rows. Where nothing stands there either, each row is asked for its remark.
+    """
     column = reason_column(form.edition)
+    if column != "deviation_reason" and _told_for_the_form(form):
+        return
     for scored, row in zip(form.sheet.rows, form.document.indicators, strict=True):
         settled = scored.settled
         weight, reason = settled.inputs.weight, getattr(row, column)
@@ -206,6 +212,12 @@ def lost_points_explained(form: Form) -> Iterator[Finding]:
         elif is_stock(reason):
             message = f"{lost}，原因只写了“{reason.strip()[:30]}”，看不出为什么少、怎样改。写具体的原因和措施。"
             yield Finding("reason_is_stock", Level.ERROR, path, message, WHY_LOST)
+
+
+def _told_for_the_form(form: Form) -> bool:
+    """主要问题 or 改进措施 stand on the form and say something of this project."""
+    texts = (form.document.text(key).strip() for key in ("main_problems", "improvement_measures"))
+    return any(text and not is_stock(text) for text in texts)
 
 
 def reason_column(edition: Edition) -> str:
