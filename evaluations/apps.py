@@ -9,7 +9,9 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self) -> None:
         from declarations import built_on
+        from declarations.checkup import carrying
         from evaluations.campaign_kind import KIND as SEASONS
+        from evaluations.carrying import carried
         from evaluations.opening import built_from
         from evaluations.rendering import KIND, find
         from perfgoals.campaigns import kinds
@@ -18,4 +20,5 @@ class EvaluationsConfig(AppConfig):
 
         kinds.register(CampaignKind.EVALUATION, SEASONS)
         rendering.register(KIND, find)
+        carrying.register(carried)
         built_on.register(built_from)

@@ -47,6 +47,8 @@ class Finding:
     bad: str = ""
     fixes: tuple[Fix, ...] = ()
     also: tuple[str, ...] = ()  # other places where the same can be mended
+    source: str = ""  # another form on which the fact stands, and its address on this site
+    source_url: str = ""
     gathered: bool = False  # says the same of ``path`` and of every place in ``also``
 
     @property

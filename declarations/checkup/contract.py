@@ -8,6 +8,7 @@ typing, at submission, on import and in the reviewer's view.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from declarations.checkup.results import NOWHERE, Source
 from declarations.checkup.samples import Sample
 from declarations.checkup.sheet import NO_HISTORY, History, Sheet
 from perfgoals.documents.declaration import DeclarationDocument
@@ -23,6 +24,7 @@ class Remark:
     message: str
     fixes: tuple[Fix, ...] = ()
     also: tuple[str, ...] = ()
+    source: Source = NOWHERE  # where the fact is written that is asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Rule:
                 bad=str(self.bad),
                 fixes=remark.fixes,
                 also=remark.also,
+                source=remark.source.name,
+                source_url=remark.source.url,
             )
             for remark in self.remarks(sheet)
         ]

@@ -47,7 +47,7 @@ def _pairs(sheet: Sheet) -> Iterator[Past]:
             yield Past(line, row, read(row.target, name=row.name, level2=row.level2 or ""))
 
 
-def _value(reading: TargetReading) -> tuple[str, Decimal] | None:
+def value_of(reading: TargetReading) -> tuple[str, Decimal] | None:
     """(base unit, number) of a single-valued target, comparable with another of the same base unit."""
     if reading.kind != "quantitative" or len(reading.numbers) != 1:
         return None
@@ -57,9 +57,9 @@ def _value(reading: TargetReading) -> tuple[str, Decimal] | None:
     return reading.unit, reading.numbers[0]
 
 
-def _softer(past: Past) -> str:
+def softer(past: Past) -> str:
     """``低了 5`` where this year asks for less than last year did, else ""."""
-    here, there = _value(past.line.reading), _value(past.reading)
+    here, there = value_of(past.line.reading), value_of(past.reading)
     if here is None or there is None or here[0] != there[0] or here[1] == there[1]:
         return ""
     sign = past.line.reading.operator if past.line.reading.operator_explicit else None
@@ -79,13 +79,13 @@ def _softer(past: Past) -> str:
 )
 def below_last_year(sheet: Sheet) -> Iterator[Remark]:
     """I6：只问原因，从不自己抬高目标。"""
-    softer = [(past, words) for past in _pairs(sheet) if (words := _softer(past))]
+    found = [(past, words) for past in _pairs(sheet) if (words := softer(past))]
     year = sheet.history.previous.fiscal_year if sheet.history.previous else 0
-    if len(softer) > 3:
-        what = listed(f"{shown(p.line.name, 24)}{p.row.target.strip()}→{p.line.target}" for p, _ in softer)
-        yield Remark(softer[0][0].line.path(), f"{len(softer)} 行比{year}年低：{what}。")
+    if len(found) > 3:
+        what = listed(f"{shown(p.line.name, 24)}{p.row.target.strip()}→{p.line.target}" for p, _ in found)
+        yield Remark(found[0][0].line.path(), f"{len(found)} 行比{year}年低：{what}。")
         return
-    for past, words in softer:
+    for past, words in found:
         yield Remark(
             past.line.path(),
             f"{shown(past.line.name)}今年{shown(past.line.target)}，{year}年{shown(past.row.target)}，{words}。",
@@ -141,7 +141,7 @@ def money_moved_targets_stayed(sheet: Sheet) -> Iterator[Remark]:
     outputs = [
         past for past in _pairs(sheet) if past.line.part in ("output", "outcome") and past.line.reading.numbers
     ]
-    kept = [past for past in outputs if _value(past.line.reading) == _value(past.reading)]
+    kept = [past for past in outputs if value_of(past.line.reading) == value_of(past.reading)]
     whole = _signature(sheet.document.indicators) == _signature(previous.indicators)
     if whole or (outputs and len(kept) == len(outputs)):
         what = "全部指标" if whole else names([past.line for past in kept])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from declarations.checkup.results import NOTHING_CARRIED, Carried
 from perfgoals.documents.declaration import DateValue, DeclarationDocument, IndicatorRow
 from perfgoals.editions import Category, Dimension, Edition
 from perfgoals.targets import TargetReading, read_target
@@ -14,12 +15,14 @@ from perfgoals.targets import TargetReading, read_target
 class History:
     """What is known beside the form: last year's approved document, and the unit's other forms of this campaign.
 
-    ``adjusted`` is the approved version that this form is to replace (目标调整).
+    ``adjusted`` is the approved version that this form is to replace (目标调整); ``carried`` is what came of the project
+    in an earlier year.
     """
 
     previous: DeclarationDocument | None = None
     siblings: tuple[DeclarationDocument, ...] = ()
     adjusted: DeclarationDocument | None = None
+    carried: Carried = NOTHING_CARRIED
 
 
 NO_HISTORY = History()

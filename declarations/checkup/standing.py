@@ -5,6 +5,7 @@ The rules themselves know no database; this module brings them what the database
 
 from collections.abc import Iterable
 
+from declarations.checkup.carrying import carried_into
 from declarations.checkup.run import check
 from declarations.checkup.sheet import History
 from declarations.models import Declaration
@@ -18,7 +19,7 @@ SIBLINGS = 40
 
 
 def history_of(declaration: Declaration) -> History:
-    """Last year's approved document of the same project, and the unit's other forms of this campaign.
+    """Last year's approved document of the same project, what came of it, and the unit's other forms of this campaign.
 
     A constant number of queries. Forms of the same project (an adjustment beside the approved one) are no siblings.
     """
@@ -42,6 +43,7 @@ def history_of(declaration: Declaration) -> History:
         previous=document_of(previous) if previous else None,
         siblings=tuple(document_of(sibling) for sibling in siblings),
         adjusted=document_of(whole.get(pk=declaration.adjusts_id)) if declaration.adjusts_id else None,
+        carried=carried_into(declaration),
     )
 
 

@@ -1,6 +1,7 @@
 """Importing this module registers every rule; a new subject is added here."""
 
 from declarations.checkup import (
+    carried_over,
     classes,
     dates,
     frame,
@@ -19,4 +20,5 @@ from declarations.checkup import (
 
 SUBJECTS = (
     required, vocabulary, dates, money, texts, printing, frame, rows, targets, units, phrases, classes, weights, history,
+    carried_over,
 )  # fmt: skip

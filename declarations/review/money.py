@@ -12,8 +12,8 @@ from declarations.checkup.sheet import Line, lines_of
 from declarations.checkup.wording import amount, shown
 from perfgoals.documents.declaration import DeclarationDocument
 from perfgoals.documents.difference import core
+from perfgoals.documents.matching import match_rows
 from perfgoals.editions import Edition, get_edition
-from perfgoals.reviewing.comparing import match_rows
 from perfgoals.reviewing.submitted import Earlier
 from perfgoals.targets import TargetReading, read_target
 from perfgoals.targets.units import UNITS

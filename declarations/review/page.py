@@ -18,10 +18,10 @@ from declarations.reviewing import REVIEWED
 from perfgoals.documents import paper
 from perfgoals.documents.bands import Beside, with_beside
 from perfgoals.documents.declaration import DeclarationDocument
+from perfgoals.documents.matching import match_rows
 from perfgoals.documents.parts import Paper
 from perfgoals.filling.reasons import answered
 from perfgoals.reviewing import page
-from perfgoals.reviewing.comparing import match_rows
 from perfgoals.reviewing.margin import Margin, Sources, margin_of
 from perfgoals.reviewing.models import Suggestion
 from perfgoals.reviewing.page import NOTHING, READERS

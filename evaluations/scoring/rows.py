@@ -10,6 +10,7 @@ from evaluations.scoring.formulas import BY_NAME, NeedsPerson
 from evaluations.scoring.inputs import OPEN, Inputs
 from evaluations.scoring.sentences import outside_window, sentence, to_full
 from perfgoals.editions.rules import Formula, RuleSet
+from perfgoals.targets.reached import is_far_over
 
 NO_FORMULA = Formula("", "")
 GIVEN_CLAUSE = "自评分由单位给（表上“自评分”一栏）。"
@@ -207,7 +208,7 @@ def _far_over(row: Inputs, points: Decimal, rules: RuleSet) -> tuple[Flag, ...]:
         if over.from_zero is None or row.actual < over.from_zero or row.case == "equal":
             return ()
         return (Flag("far_over", f"目标是 0，实际做到 {show(row.actual)}。目标是否偏低？"),)
-    if row.actual < EXACT.multiply(over.ratio, row.target):
+    if not is_far_over(row.target, row.actual, over.ratio):
         return ()
     percent = cents(EXACT.divide(EXACT.multiply(row.actual, Decimal(100)), row.target))
     return (

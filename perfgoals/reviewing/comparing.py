@@ -6,28 +6,17 @@ or renamed is still the same row.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from perfgoals.documents.declaration import read_amount, read_date
-from perfgoals.documents.difference import Piece, core, words
+from perfgoals.documents.difference import Piece, words
+from perfgoals.documents.matching import R, TableRow, group_of, match_rows
 from perfgoals.documents.paper import printed_amount
 from perfgoals.editions import Edition, Field
 
 # Below this share of common characters a text is a new one: colouring its remains would help nobody to read it.
 SAME_TEXT = 0.5
 SHORT = 40  # characters; a name or a value is always shown as struck and put in
-_SAME_NAME = 0.6
-
-
-class TableRow(Protocol):
-    @property
-    def row_id(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-
-
-R = TypeVar("R", bound=TableRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,46 +197,6 @@ def _field_change(field: Field, old: Any, new: Any, edition: Edition) -> TextCha
     return TextChange(field.term, before, after, tuple(whole))
 
 
-def match_rows(old: Sequence[R], new: Sequence[R], *, same_form: bool = False) -> dict[str, R]:
-    """For rows of ``new``, by row id, the row of ``old`` that each of them was."""
-    left = {row.row_id: row for row in old}
-    matched: dict[str, R] = {}
-
-    def take(row: R, found: R | None) -> None:
-        if found is not None:
-            matched[row.row_id] = left.pop(found.row_id)
-
-    for row in new:
-        same = left.get(row.row_id)
-        # A copied row keeps its id from year to year; under quite another name it is another row.
-        take(row, same if same is not None and (same_form or _alike(same.name, row.name)) else None)
-    for fits in (_same_name_and_group, _same_name, _alike_in_group):
-        for row in new:
-            if row.row_id not in matched and core(row.name):
-                take(row, next((one for one in left.values() if fits(one, row)), None))
-    return matched
-
-
-def _same_name_and_group(one: TableRow, other: TableRow) -> bool:
-    return _same_name(one, other) and _group(one) == _group(other)
-
-
-def _same_name(one: TableRow, other: TableRow) -> bool:
-    return core(one.name) == core(other.name)
-
-
-def _alike_in_group(one: TableRow, other: TableRow) -> bool:
-    return _group(one) == _group(other) and _alike(one.name, other.name)
-
-
-def _alike(one: str, other: str) -> bool:
-    return SequenceMatcher(None, core(one), core(other), autojunk=False).ratio() >= _SAME_NAME
-
-
-def _group(row: object) -> tuple[str, str]:
-    return getattr(row, "level1", ""), getattr(row, "level2", "") or ""
-
-
 def _rows(
     old: Sequence[R], new: Sequence[R], matched: Mapping[str, R], table: str, labels: Mapping[str, str]
 ) -> Iterator[RowChange]:
@@ -261,7 +210,7 @@ def _rows(
             yield _whole("removed", gone.pop(0), table, 0, labels)
         changed = tuple(_changed_cells(before, row, labels)) if before is not None else ()
         if changed:
-            group = "／".join(part for part in _group(row) if part)
+            group = "／".join(part for part in group_of(row) if part)
             yield RowChange("changed", f"{table}.{row.row_id}", number, group, row.name, changed)
         else:
             yield _whole("same" if before is not None else "added", row, table, number, labels)
@@ -282,5 +231,5 @@ def _whole(kind: str, row: TableRow, table: str, number: int, labels: Mapping[st
         text = getattr(row, column) or ""
         old, new = "" if kind == "added" else text, "" if kind == "removed" else text
         cells.append(text_change(labels[column], old, new, column))
-    group = "／".join(part for part in _group(row) if part)
+    group = "／".join(part for part in group_of(row) if part)
     return RowChange(kind, f"{table}.{row.row_id}", number, group, row.name, tuple(cells))

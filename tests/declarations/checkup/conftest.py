@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from declarations.checkup import NO_HISTORY, RULES, History, check
+from declarations.checkup.results import Carried, Results, Source
 from declarations.published import published_documents
 from perfgoals.documents.declaration import DateValue, DeclarationDocument, IndicatorRow, SubProjectRow
 from perfgoals.editions import get_edition
@@ -110,6 +111,12 @@ class Form:
 
     def beside(self, *siblings):
         return Form(self.document, History(self.history.previous, siblings), self.edition)
+
+    def carrying(self, *rows, questions=(), **said):
+        """With a self-evaluation of 2019: of its rows, and what else it says; or questions of other apps."""
+        results = Results(2019, Source("/evaluations/7/score/", "2019年自评得分"), rows, **said)
+        history = dataclasses.replace(self.history, carried=Carried(results, tuple(questions)))
+        return Form(self.document, history, self.edition)
 
     def findings(self, code=None):
         found = check(self.document, self.edition, self.history)

@@ -9,14 +9,22 @@ from decimal import Decimal
 import pytest
 
 from declarations.checkup import RULES
+from declarations.checkup.results import PastRow, Question
 from perfgoals.editions import get_edition
 from perfgoals.findings import Level
+from tests.declarations.checkup.conftest import ROWS
 
 NUMBER = ("产出目标", "数量")
 QUALITY = ("产出目标", "质量")
 TIME = ("产出目标", "时效")
 SOCIAL = ("效果目标", "社会效益")
 PLEASED = ("效果目标", "满意度")
+
+
+def past(number, target, **said):
+    """What came of a row of the decent form in 2019."""
+    row = ROWS[number - 1]
+    return PastRow(row_id=f"r{number}", name=row[2], target=target, level1=row[0], level2=row[1], **said)
 
 
 def one(group, name, target):
@@ -208,6 +216,18 @@ CASES = {
     "output_dropped": lambda form: form.without(3).after(indicators=form.document.indicators),
     "text_copied": beside_a_copy,
     "rows_copied": beside_the_same_rows,
+    "last_year_far_over": lambda form: form.carrying(
+        past(3, "=6个", actual="9个", reached=Decimal(9), unit="个", far_over=Decimal("1.3"))
+    ),
+    "last_year_missed": lambda form: form.carrying(
+        past(3, "=6个", actual="5个", is_missed=True, reason="一家机构退出")
+    ),
+    "last_year_corrected": lambda form: form.carrying(past(3, "=6个", corrected="自评 3 分，审核 1 分")),
+    "last_year_promised": lambda form: form.carrying(measures="三月底前完成机构遴选。"),
+    "last_year_unspent": lambda form: form.carrying(
+        budget=Decimal(2_000_000), executed=Decimal(1_500_000), rate=Decimal(75)
+    ),
+    "carried_question": lambda form: form.carrying(questions=[Question("整改任务还没有办结。")]),
     "declared_twice": lambda form: form.beside(dataclasses.replace(form.document, indicators=())),
 }
 

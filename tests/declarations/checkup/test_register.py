@@ -113,7 +113,9 @@ def test_every_clause_named_is_one_that_was_read_of():
 ALLOWED = (
     "declarations.checkup",
     "perfgoals.documents.declaration",
+    "perfgoals.documents.difference",
     "perfgoals.documents.glyphs",
+    "perfgoals.documents.matching",
     "perfgoals.editions",
     "perfgoals.findings",
     "perfgoals.targets",
@@ -122,7 +124,7 @@ ALLOWED = (
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.name)
 def test_rules_know_no_database_no_clock_no_network(path):
-    if path.name in ("__init__.py", "standing.py", "mending.py"):
+    if path.name in ("__init__.py", "standing.py", "mending.py", "carrying.py"):
         return
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         names = (

@@ -7,8 +7,8 @@ import pytest
 from declarations.published import published_documents
 from declarations.review.comparing import compare
 from perfgoals.documents.declaration import DateValue, IndicatorRow
+from perfgoals.documents.matching import match_rows
 from perfgoals.editions import get_edition
-from perfgoals.reviewing.comparing import match_rows
 
 
 @pytest.fixture(scope="module")
