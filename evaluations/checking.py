@@ -4,13 +4,13 @@ The rules themselves know no database (``checkup``, ``contradictions``); this mo
 targets that were adjusted since, rows that the approved targets have no longer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from declarations.following.outdated import about_targets
 from evaluations import checkup
 from evaluations.models import Evaluation, EvaluationQuerySet, KeptScore
-from evaluations.opening import targets_in_force
 from evaluations.scoring import ScoreSheet
 from evaluations.speaking import document_of
 from perfgoals.documents.evaluation import EvaluationDocument
@@ -38,7 +38,7 @@ def check(
     """
     said = document or document_of(evaluation)
     form = checkup.form_of(said, evaluation.edition)
-    found = [*checkup.findings_of(form), *(() if is_new else _about_targets(evaluation))]
+    found = [*checkup.findings_of(form), *(() if is_new else about_targets(evaluation, WHY_COPIED))]
     return Checked(said, checkup.in_form_order(found, said, evaluation.edition), form.sheet)
 
 
@@ -89,28 +89,6 @@ def keep_score(evaluation: Evaluation) -> KeptScore:
         evaluation=current, fingerprint=document.fingerprint, defaults={"sheet": sheet.to_dict()}
     )
     return kept
-
-
-def _about_targets(evaluation: Evaluation) -> Iterator[Finding]:
-    """What happened to the approved targets after they were copied. One query, none for a form that stands alone."""
-    if evaluation.stands_alone:
-        return
-    rows = list(evaluation.indicators.all())
-    for row in rows:
-        if row.former_target and not row.is_vanished:
-            message = (
-                f"“{row.name}”的目标值由“{row.former_target}”调整为“{row.target}”，请核对实际完成值和自评分。"
-            )
-            yield Finding("target_changed", Level.HINT, f"indicators.{row.row_id}.target", message, WHY_COPIED)
-    vanished = [row.name for row in rows if row.is_vanished]
-    if vanished:
-        message = f"批复的目标里已没有“{'”“'.join(vanished)}”。写过的内容还在，不印出，也不计分。"
-        yield Finding("rows_vanished", Level.HINT, "indicators", message, WHY_COPIED)
-    if evaluation.is_editable:
-        newest = targets_in_force(evaluation)
-        if newest is not None and newest.pk != evaluation.declaration_id:
-            message = "批复的目标在取来之后调整过。请重新取目标，写过的内容不会丢。"
-            yield Finding("targets_outdated", Level.DOUBT, "indicators", message, WHY_COPIED)
 
 
 def for_check(found: EvaluationQuerySet) -> EvaluationQuerySet:

@@ -7,14 +7,16 @@ not fit together inside the form is found by ``contradictions``; here stand the 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from evaluations import contradictions
-from evaluations.contradictions import Form
+from evaluations.contradictions import Filled, Form
 from evaluations.gaps import gathered
 from evaluations.scoring import Basis, RowScore, measure
 from evaluations.scoring.arithmetic import show
 from evaluations.scoring.inputs import OPEN
 from evaluations.scoring.rows import Flag
+from perfgoals.documents.canonical import DateValue
 from perfgoals.documents.evaluation import EvaluationDocument, EvaluationRow
 from perfgoals.editions import Edition
 from perfgoals.findings import Finding, Level
@@ -66,11 +68,12 @@ def findings_of(form: Form) -> list[Finding]:
     return in_form_order(said_once, form.document, form.edition)
 
 
-def in_form_order(found: Sequence[Finding], document: EvaluationDocument, edition: Edition) -> list[Finding]:
+def in_form_order(found: Sequence[Finding], document: Any, edition: Edition) -> list[Finding]:
     """Field by field, row by row, cell by cell, then by level."""
     fields = {key: number for number, key in enumerate(edition.fields)}
     rows = {row.row_id: number for number, row in enumerate(document.indicators, 1)}
-    columns = {key: number for number, key in enumerate(EvaluationRow.__dataclass_fields__)}
+    cells = document.indicators[0].__dataclass_fields__ if rows else ()
+    columns = {key: number for number, key in enumerate(cells)}
 
     def place(finding: Finding) -> tuple[int, int, int, int, str, str]:
         table, _, rest = finding.path.partition(".")
@@ -85,7 +88,7 @@ def in_form_order(found: Sequence[Finding], document: EvaluationDocument, editio
 # Fields -----------------------------------------------------------------------------------------------------------------
 
 
-def required_filled(form: Form) -> Iterator[Finding]:
+def required_filled(form: Filled) -> Iterator[Finding]:
     for key, field in form.edition.fields.items():
         empty = (
             not form.document.indicators if field.kind == "indicators" else not form.document.text(key).strip()
@@ -95,7 +98,7 @@ def required_filled(form: Form) -> Iterator[Finding]:
             yield Finding("required_missing", Level.ERROR, key, words, WHY_REQUIRED)
 
 
-def fields_readable(form: Form) -> Iterator[Finding]:
+def fields_readable(form: Filled) -> Iterator[Finding]:
     """Amounts to the cent, dates to the day, choices out of the form's own list."""
     for key, field in form.edition.fields.items():
         text = form.document.text(key).strip()
@@ -113,7 +116,7 @@ def fields_readable(form: Form) -> Iterator[Finding]:
             yield Finding("choice_unknown", Level.ERROR, key, message, "这一栏从列出的里面选。")
 
 
-def negative_amounts(form: Form) -> Iterator[Finding]:
+def negative_amounts(form: Filled) -> Iterator[Finding]:
     for key, field in form.edition.fields.items():
         value = form.document.amount(key.removeprefix("budget.")) if field.kind == "amount" else None
         if value is not None and value < 0:
@@ -152,7 +155,7 @@ def measures_say_something(form: Form) -> Iterator[Finding]:
 # Rows -------------------------------------------------------------------------------------------------------------------
 
 
-def rows_in_frame(form: Form) -> Iterator[Finding]:
+def rows_in_frame(form: Filled) -> Iterator[Finding]:
     for row in form.document.indicators:
         if (row.level1, row.level2) not in form.edition.groups:
             where = f"{row.level1}/{row.level2}" if row.level2 else row.level1
@@ -246,8 +249,8 @@ def _explained(flag: Flag, reason: str) -> bool:
     return flag.code == "far_over" and bool(reason.strip()) and not is_stock(reason)
 
 
-def _iso(form: Form, key: str) -> str | None:
-    value = getattr(form.document, key, None)
+def _iso(form: Filled, key: str) -> str | None:
+    value: DateValue | None = getattr(form.document, key, None)
     return value.iso if value is not None else None
 
 

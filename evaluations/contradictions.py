@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any, Protocol
 
 from evaluations.narrative import not_done, says_nothing
 from evaluations.scoring import Basis, ScoreSheet, execution_of, score
@@ -33,6 +34,16 @@ DEFECTS: Mapping[str, int] = MappingProxyType(
 )
 LOW_EXECUTION = Decimal(80)
 FAR_APART = Decimal(30)  # percentage points between execution and the share of output points
+
+
+class Filled(Protocol):
+    """A form of any kind: all that the rules about its fields and groups need."""
+
+    @property
+    def document(self) -> Any: ...
+
+    @property
+    def edition(self) -> Edition: ...
 
 
 @dataclass(frozen=True)
@@ -179,7 +190,7 @@ def printed_execution_score(form: Form) -> Iterator[Finding]:
     yield Finding("printed_execution_score", Level.ERROR, "budget.execution_score", message, scored.clause)
 
 
-def amounts_add_up(form: Form) -> Iterator[Finding]:
+def amounts_add_up(form: Filled) -> Iterator[Finding]:
     """Each total of the money is the sum of its sources, where any source is filled in."""
     for rule in form.edition.sums:
         parts = [form.document.amount(part.removeprefix("budget.")) for part in rule.parts]

@@ -10,6 +10,7 @@ from typing import Any
 from evaluations.models import TEXT_COLUMNS, Evaluation, EvaluationRow
 from evaluations.speaking import POINTS_COLUMNS, budget_typed, set_budget, set_date, set_points
 from perfgoals.documents.evaluation import BOOLEAN_KEYS, EvaluationDocument
+from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.places import TEXT_LIMIT, YES_NO, Place, YesNoPlace, is_row_id, room
 
 EXTRA_LIMIT = 2000
@@ -175,7 +176,7 @@ def _cell(evaluation: Evaluation, path: str, rest: str) -> Place | None:
     if not is_row_id(row_id):
         return None
     if column in ("level1", "level2"):
-        return _group_cell(evaluation, path, row_id, column)
+        return group_cell(evaluation, path, row_id, column, is_open=evaluation.stands_alone)
     if column not in _always_typed(evaluation):
         return None
     kept_in = _KEPT_IN.get(column, column)
@@ -193,14 +194,14 @@ def _cell(evaluation: Evaluation, path: str, rest: str) -> Place | None:
     return Place(path, room(EvaluationRow, kept_in), False, **where)
 
 
-def _group_cell(evaluation: Evaluation, path: str, row_id: str, column: str) -> Place | None:
-    if (
-        not evaluation.stands_alone
-        and not evaluation.indicators.filter(row_id=row_id, is_unplaced=True).exists()
-    ):
+def group_cell(
+    filing: FilledFiling, path: str, row_id: str, column: str, *, is_open: bool = False
+) -> Place | None:
+    """The group of a row, where the copied one does not fit the form (or the form types its groups: ``is_open``)."""
+    if not is_open and not filing.rows_of("indicators").filter(row_id=row_id, is_unplaced=True).exists():
         return None
     at = 0 if column == "level1" else 1
-    names = tuple(dict.fromkeys(group[at] or "" for group in evaluation.edition.groups))
+    names = tuple(dict.fromkeys(group[at] or "" for group in filing.edition.groups))
     choices = names if column == "level1" else ("", *names)
     return ChoiceCell(path, 60, True, "indicators", row_id, column, choices=choices)
 

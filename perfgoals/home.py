@@ -39,6 +39,7 @@ _NAVIGATION = (
     ("inbox", "待审核", "declarations:inbox", _REVIEWERS),
     ("list", "我的项目", "declarations:list", frozenset({Role.FILER})),
     ("list", "项目", "declarations:list", _BUSINESS - {Role.FILER}),
+    ("monitoring", "运行监控", "monitoring:list", _BUSINESS),
     ("evaluations", "绩效自评", "evaluations:list", _BUSINESS),
     ("campaigns", "批次", "declarations:campaigns", frozenset({Role.BUSINESS_ADMIN})),
     ("campaigns", "进度", "declarations:campaigns", _BUSINESS - {Role.BUSINESS_ADMIN, Role.FILER}),

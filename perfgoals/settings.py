@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "perfgoals.reviewing",
     "declarations",
     "evaluations",
+    "monitoring",
 ]
 
 MIDDLEWARE = [
@@ -266,6 +267,7 @@ JOB_KINDS = env.list(
         "declarations.exporting.KINDS",
         "evaluations.exporting.KINDS",
         "evaluations.season.KINDS",
+        "monitoring.season.KINDS",
         "perfgoals.audit.exporting.KINDS",
     ],
 )

@@ -15,6 +15,7 @@ urlpatterns = [
     path("jobs/", include("perfgoals.jobs.urls")),
     path("declarations/", include("declarations.urls")),
     path("evaluations/", include("evaluations.urls")),
+    path("monitoring/", include("monitoring.urls")),
 ]
 
 handler400 = home.bad_request

@@ -23,6 +23,7 @@ from evaluations.spot_checks import drawing
 from evaluations.spot_checks.drawing import Seed, Size
 from evaluations.spot_checks.models import Population
 from evaluations.spot_checks.population import Wanted
+from monitoring.opening import MONITORED
 from perfgoals.appraising import panels
 from perfgoals.appraising.questionnaire import questionnaire_for
 from perfgoals.campaigns.models import Campaign, CampaignKind
@@ -90,6 +91,17 @@ def on_evaluation(
     ]
 
 
+def on_report(
+    name: str, method: str, draft: list[int], sent: list[int], *args: object, body: Any = None
+) -> list[Line]:
+    """As ``on_form``, for a monitoring report."""
+    outside = [*OUTSIDE[:-1], 401] if body else OUTSIDE
+    return [
+        Line(f"monitoring:{name}", method, place, [*codes, *outside], args, body)
+        for place, codes in (("report", draft), ("report_sent", sent))
+    ]
+
+
 def on_site(name: str, method: str, codes: list[int], place: str = "", body: Any = None) -> Line:
     return Line(name, method, place, codes, (), body)
 
@@ -133,6 +145,8 @@ SEEN = (
 CHANGES = {"changes": [{"path": "necessity", "value": "渗漏", "seen": 0}]}
 RESULT = {"changes": [{"path": "actual_completion", "value": "已完成", "seen": 0}]}
 FIX = {"changes": [["necessity", "渗漏"]]}
+GOAL = {"changes": [{"path": "annual_goal", "value": "办好培训。", "seen": 0}]}
+FIX_GOAL = {"changes": [["annual_goal", "办好培训。"]]}
 OFFICES = [200] * 8 + [403] * 3 + [302]
 IN_CHARGE = ("业务管理员", "系统管理员")
 BUREAU = [403, 403, 403, 200, 200, 403, 403, 200, *[403] * 3, 302]
@@ -229,6 +243,35 @@ LINES = [
     on_site("evaluations:list", "post", everybody(405)),
     on_site("evaluations:new", "get", [200, 403, 403, 403, 403, 200, *[403] * 5, 302]),
     on_site("evaluations:new", "post", [422, 403, 403, 403, 403, 422, *[403] * 5, 302]),
+    # A monitoring report: as a form, but that nobody adjusts or drops it
+    *(
+        line
+        for name in ("tasks", "check", "comments", "preview", "pdf", "xlsx", "json")
+        for line in on_report(name, "get", *SEEN)
+    ),
+    *on_report("submit", "get", [302, 302, 404, 404, 302], [302] * 5),
+    *on_report("submit", "post", [409, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_report("check", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_report("step", "get", [200, 403, 404, 404, 403], [302, 403, 403, 403, 403], "basics"),
+    *on_report("step", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "basics"),
+    *on_report("save", "post", [200, 403, 404, 404, 403], [409, 403, 403, 403, 403], body=GOAL),
+    *on_report("checkup", "get", [404, 403, 404, 404, 403], [403] * 5),
+    *on_report("fix", "post", [200, 403, 404, 404, 403], [409, 403, 403, 403, 403], body=FIX_GOAL),
+    *on_report("reason", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_report("fetch", "post", [302, 403, 404, 404, 403], [403] * 5),
+    *on_report("comments", "post", [422, 422, 404, 404, 403], [422, 422, 422, 422, 403]),
+    *on_report("comment_act", "post", [404, 404, 404, 404, 403], [404, 404, 404, 404, 403], 1, "reply"),
+    *(
+        line
+        for name in ("recall", "ask_back")
+        for line in on_report(name, "get", [302, 302, 404, 404, 302], [302] * 5)
+    ),
+    *on_report("recall", "post", [403, 403, 404, 404, 403], [302, 403, 404, 404, 403]),
+    *on_report("ask_back", "post", [403, 403, 404, 404, 403], [403] * 5),
+    on_site("monitoring:list", "get", OFFICES),
+    on_site("monitoring:list", "post", everybody(405)),
+    on_site("monitoring:new", "get", [200, 403, 403, 403, 403, 200, *[403] * 5, 302]),
+    on_site("monitoring:new", "post", [422, 403, 403, 403, 403, 422, *[403] * 5, 302]),
     # Remarks: of the people of the chain, in their scope
     *on_form("comments", "get", *SEEN),
     *on_form("comments", "post", [422, 422, 404, 404, 403], [422, 422, 422, 422, 403]),
@@ -464,6 +507,25 @@ def spot_check_of(project, people):
     return {"spot_check": check.pk, "spot_case": (check.pk, check.cases.get().pk)}
 
 
+def reports_of(declaration, people):
+    """A monitoring report that is being written, and one that is on the department's desk."""
+    places = {}
+    for place, state in (("report", State.DRAFT), ("report_sent", State.DEPARTMENT_REVIEW)):
+        season = Campaign.objects.create(
+            name=place,
+            kind=CampaignKind.MONITORING,
+            fiscal_year=2020,
+            region=declaration.organization.region,
+            edition_id="national-2019-monitoring",
+            cutoff_month=7,
+        )
+        report = MONITORED.begin(declaration, season)
+        report.state, report.submitted_by = state, people["信息中心填报人"]
+        report.save()
+        places[place] = report.pk
+    return places
+
+
 def make_objects(people, places, make_declaration):
     """What the lines name as their ``place``: key → the arguments of the address."""
     draft, sent = make_declaration(), make_declaration(name="已送审的")
@@ -474,6 +536,7 @@ def make_objects(people, places, make_declaration):
     return {
         **evidence_of(sent.project, people),
         **spot_check_of(sent.project, people),
+        **reports_of(sent, people),
         "draft": draft.pk,
         "sent": sent.pk,
         "panel": panel_case.panel_id,

@@ -9,10 +9,10 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("perfgoals", "declarations", "evaluations")
+APPS = ("perfgoals", "declarations", "evaluations", "monitoring")
 
 # Imports run one way; a package may import those to its right (and itself).
-ORDER = ["disclosure", "budgets", "evaluations", "declarations", "perfgoals"]
+ORDER = ["disclosure", "budgets", "monitoring", "evaluations", "declarations", "perfgoals"]
 INNER = ["documents", "editions", "targets"]
 ROOF = {"perfgoals/urls.py", "perfgoals/home.py", "perfgoals/settings.py", "perfgoals/wsgi.py"}
 PURE = (
@@ -28,6 +28,10 @@ PURE = (
         "evaluations/drafting.py",
         "evaluations/sampling.py",
         *(f"evaluations/spot_checks/{name}.py" for name in ("scheme", "risks", "checker", "judging")),
+        "evaluations/pace.py",
+        "monitoring/progress.py",
+        "monitoring/curves.py",
+        "monitoring/checkup.py",
     ),
     *(f"perfgoals/appraising/{name}.py" for name in ("questionnaire", "grading", "sheet", "spread", "checker")),
 )

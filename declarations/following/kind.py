@@ -39,6 +39,9 @@ class Following:
         """An unsaved row with everything that is copied."""
         raise NotImplementedError
 
+    def carry(self, made: Sequence[tuple[Any, Sequence[Any]]], campaign: Campaign) -> None:
+        """Bring what is known from other forms into unsaved forms and their rows, for all of them at once."""
+
     def count(self, filing: Any, rows: Sequence[Any]) -> None:
         """Set the kept columns of a form that is not saved yet, so that it is written once."""
         raise NotImplementedError

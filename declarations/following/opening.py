@@ -181,15 +181,14 @@ def _open_together(
 def _make(kind: Following, sources: Sequence[Declaration], campaign: Campaign) -> list[Any]:
     """The forms with their rows and kept counts, in a number of statements that does not grow with each form."""
     edition = get_edition(campaign.edition_id)
-    made = []
+    made: list[tuple[Any, list[Any]]] = []
     for source in sources:
         filing = kind.begin(source, campaign)
-        rows = [
-            kind.row(row, source.edition, edition, number)
-            for number, row in enumerate(source.indicators.all(), 1)
-        ]
+        found = enumerate(source.indicators.all(), 1)
+        made.append((filing, [kind.row(row, source.edition, edition, number) for number, row in found]))
+    kind.carry(made, campaign)
+    for filing, rows in made:
         kind.count(filing, rows)
-        made.append((filing, rows))
     filings = kind.model._default_manager.bulk_create(filing for filing, _ in made)
     for filing, rows in made:
         for row in rows:

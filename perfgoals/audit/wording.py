@@ -81,10 +81,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "重新取目标",
         "重新取了{what}的目标：改 {changed} 行，新增 {new} 行，去掉 {vanished} 行",
     ),
+    "monitoring_open": ("从目标建监控表", "从批复的目标建了{what}"),
+    "monitoring_open_many": ("成批建监控表", "给{organization}建了 {forms} 张监控表：{what}"),
+    "monitoring_fetch": (
+        "监控表重新取目标",
+        "重新取了{what}的目标：改 {changed} 行，新增 {new} 行，去掉 {vanished} 行",
+    ),
     "evaluation_points": ("给审核分", "给{what}写了审核分"),
     "evidence_add": ("上传佐证材料", "给{what}上传了“{file}”"),
     "evidence_remove": ("删除佐证材料", "删去了{what}的“{file}”"),
-    "confirm": ("确认自评", "确认{what}"),
     # spot checks
     "spot_check_draw": (
         "抽取自评表",
@@ -94,6 +99,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "spot_case_save": ("填复核表", "存了{what}的复核表，答了 {answered} 问，{rubric} 分"),
     "spot_case_finish": ("完成复核", "完成了{what}的复核：复核表 {rubric} 分，改了 {rows} 行的分"),
     "spot_case_reopen": ("重新打开复核", "重新打开了{what}的复核"),
+    "confirm": ("确认", "确认{what}"),
     "comment": ("写批注", "给{what}写了批注"),
     "reply": ("回复批注", "回复了{what}上的批注"),
     "resolve": ("批注已解决", "把{what}上的一条批注标为已解决"),
@@ -118,6 +124,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 SUBJECTS = {
     "declarations.declaration": "申报表",
     "evaluations.evaluation": "自评表",
+    "monitoring.monitoringreport": "监控表",
     "campaigns.campaign": "批次",
     "evaluations.spotcheck": "抽查",
     "evaluations.spotcase": "抽查的自评表",
@@ -148,6 +155,7 @@ _DETAILS = {
     "paper_total": "总分",
     "targets": "目标编号",
     "evaluations": "自评表编号",
+    "reports": "监控表编号",
     "sha256": "文件指纹",
     "before": "复核前得分",
     "after": "复核得分",

@@ -1,0 +1,21 @@
+"""The app of monitoring reports; last in the list, it may import every other."""
+
+from django.apps import AppConfig
+
+
+class MonitoringConfig(AppConfig):
+    name = "monitoring"
+    verbose_name = "绩效运行监控"
+
+    def ready(self) -> None:
+        from declarations import built_on
+        from monitoring.campaign_kind import KIND as SEASONS
+        from monitoring.opening import built_from
+        from monitoring.rendering import KIND, find
+        from perfgoals.campaigns import kinds
+        from perfgoals.campaigns.models import CampaignKind
+        from perfgoals.documents import rendering
+
+        kinds.register(CampaignKind.MONITORING, SEASONS)
+        rendering.register(KIND, find)
+        built_on.register(built_from)
