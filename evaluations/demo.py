@@ -17,6 +17,7 @@ from evaluations.checking import keep, keep_score
 from evaluations.models import Evaluation
 from evaluations.opening import not_opened, open_for_unit
 from evaluations.speaking import write_rows
+from evaluations.spot_checks import demo as spot_checks
 from perfgoals.accounts.models import Organization, User
 from perfgoals.campaigns.models import Campaign
 from perfgoals.documents.evaluation import EvaluationDocument
@@ -36,7 +37,8 @@ def load() -> dict[str, int]:
     published = list(published_documents())
     for source_id, document in published:
         load_published(source_id, document, publisher)
-    return {"公开的自评表": len(published), "自评草稿": open_drafts(publisher)}
+    drafts = open_drafts(publisher)
+    return {"公开的自评表": len(published), "自评草稿": drafts, "抽查": spot_checks.load()}
 
 
 def published_documents() -> Iterator[tuple[str, EvaluationDocument]]:

@@ -1,6 +1,6 @@
 """The page of one drawn form: what is looked at, what was typed, and what is wrong with it, for the template."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,14 @@ def read_page(posted: Mapping[str, str], scheme: Scheme, found: Scored) -> Page:
     )
 
 
+def _named(errors: Mapping[str, str], scheme: Scheme, rows: list[RowLine]) -> Iterator[tuple[str, str, str]]:
+    """Control, what it is called, what is wrong with it."""
+    called = {f"answer-{question.key}": question.label for question in scheme.questions}
+    called |= {line.typed.name: f"第 {line.row.number} 行" for line in rows}
+    for name, message in errors.items():
+        yield name, called.get(name.rpartition("-")[0], ""), message
+
+
 def context(
     case: SpotCase,
     found: Scored,
@@ -111,6 +119,7 @@ def context(
         "opinion": page.opinion,
         "opinion_error": errors.get("opinion", ""),
         "errors": errors,
+        "error_list": list(_named(errors, scheme, rows)),
         "judged": judged,
         "files": evidence.get("", []),
         "is_reviewed": any(line.row.reviewer is not None for line in rows),

@@ -40,7 +40,7 @@ SHAPE = Table(
         ),
         "cases": ListOf(Table({"name": str, "facts": MapOf(ANY), "weight": int})),
     },
-    {"year_to": int, "notes": ListOf(str), "unconfirmed": bool},
+    {"year_to": int, "notes": ListOf(str), "draw_notes": ListOf(str), "unconfirmed": bool},
 )
 
 

@@ -78,7 +78,8 @@ class Scheme:
     risks: tuple[Risk, ...]
     parts: tuple[Part, ...]
     year_to: int | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # on the review form
+    draw_notes: tuple[str, ...] = ()  # on the weights
     unconfirmed: bool = False
 
     @property
@@ -128,6 +129,7 @@ def load(data: Mapping[str, Any]) -> Scheme:
         "risks": tuple(_risk(item) for item in data["risks"]),
         "parts": tuple(_part(item) for item in data["parts"]),
         "notes": tuple(data.get("notes", ())),
+        "draw_notes": tuple(data.get("draw_notes", ())),
     }
     return Scheme(**known | made)
 

@@ -161,6 +161,7 @@ def _page(
         "departments": typed.departments_of(campaign),
         "scopes": Population.choices,
         "found": found,
+        "absent": [line for line in found.by_reason if not line.forms and line.weight] if found else [],
         "query": _query(campaign, asked.raw),
         "most": max((line.forms for line in found.by_weight), default=0) if found else 0,
         "key": uuid.uuid4(),

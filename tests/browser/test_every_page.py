@@ -21,6 +21,7 @@ from tests.browser import (  # noqa: F401  - they add their places
     places_panels,
     places_review,
     places_security,
+    places_spot_checks,
 )
 from tests.browser.conftest import PATIENCE, let_in
 from tests.browser.places import PLACES, Place, Visit

@@ -197,3 +197,22 @@ def test_queries_do_not_grow_with_the_sample(admin, confirmed, drawn, people):
 
     count(1)
     assert count(2) == count(30)
+
+
+@pytest.mark.parametrize("odd", ["修\0缮", "9" * 400, "٣" * 9, "<b>'\"%_\\", "1e400", "长" * 5001])
+def test_odd_input_is_answered_in_words(odd, admin, at, case, season_2020):  # noqa: F811
+    """Read by the page, not stopped at its door: campaign and case are real ones."""
+    for by in ("count", "share"):
+        asked = dict.fromkeys(("scope", "units", "count", "share", "department"), odd) | {"by": by}
+        assert preview(admin, season_2020, **asked).status_code == 200
+        posted = asked | dict.fromkeys(("seed", "seed_note", "seen", "number", "key"), odd)
+        posted |= {"campaign": season_2020.pk, "seed_from": "typed"}
+        assert admin.post(reverse(NEW), posted).status_code == 422
+    names = [f"{kind}-{part}" for kind in ("answer-upload", "row-r1", "row-x") for part in ("points", "reason")]
+    for do in ("save", "finish"):
+        body = typed(case) | dict.fromkeys([*names, "opinion"], odd)
+        assert at("财政审核人").post(address(case), body | {"do": do}).status_code in (302, 409, 422)
+    body = {"rechecker": odd, "case": [odd, "9" * 20]}
+    assert (
+        admin.post(reverse("evaluations:spot_check_assign", args=[case.check_of_id]), body).status_code == 422
+    )
