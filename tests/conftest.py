@@ -14,7 +14,8 @@ os.environ.setdefault(
 )  # playwright's event loop beside the ORM in one test process
 
 # Set by script/test for its second run. What never touches a database, how pages look and what they do in a browser has
-# been proved by the first; of the stories in the browser those run again in which two people write at once.
+# been proved by the first; of the stories in the browser those run again in which two people write at once, of the table
+# of rights one person for each answer.
 DATABASE_TESTS_ONLY = bool(os.environ.get("TEST_DATABASE_ONLY"))
 _DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
@@ -25,7 +26,7 @@ def pytest_collection_modifyitems(config, items):
     chosen = [
         item
         for item in items
-        if not item.get_closest_marker("looks")
+        if not (item.get_closest_marker("looks") or item.get_closest_marker("one_database"))
         and (not item.get_closest_marker("browser") or item.get_closest_marker("both_databases"))
         and (
             item.get_closest_marker("django_db") or _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))

@@ -28,7 +28,7 @@ from perfgoals.appraising import panels
 from perfgoals.appraising.questionnaire import questionnaire_for
 from perfgoals.campaigns.models import Campaign, CampaignKind
 from perfgoals.workflow import State, freeze
-from tests.conftest import campaign_in, declaration_maker, people_of, places_in, shanghai
+from tests.conftest import DATABASE_TESTS_ONLY, campaign_in, declaration_maker, people_of, places_in, shanghai
 
 pytestmark = pytest.mark.django_db
 
@@ -610,9 +610,14 @@ def test_who_gets_what(line, browser_of, objects, monkeypatch):
     for papers in (downloads, views_papers):
         monkeypatch.setattr(papers, "render_pdf", lambda *args, **options: b"%PDF-1.7")
     url = address_of(line, objects)
+    expected = dict(zip(PEOPLE, line.codes, strict=True))
+    if DATABASE_TESTS_ONLY:  # the first person for each answer
+        expected = {
+            name: code for place, (name, code) in enumerate(expected.items()) if line.codes.index(code) == place
+        }
     got = {}
-    for name in PEOPLE:
+    for name in expected:
         browser = browser_of(name)
         body = {"data": json.dumps(line.body), "content_type": "application/json"} if line.body else {}
         got[name] = getattr(browser, line.method)(url, **body).status_code
-    assert got == dict(zip(PEOPLE, line.codes, strict=True))
+    assert got == expected
