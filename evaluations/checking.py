@@ -11,6 +11,7 @@ from typing import Any
 from declarations.following.outdated import about_targets
 from evaluations import checkup
 from evaluations.models import Evaluation, EvaluationQuerySet, KeptScore
+from evaluations.review import risk
 from evaluations.scoring import ScoreSheet
 from evaluations.speaking import document_of
 from perfgoals.documents.evaluation import EvaluationDocument
@@ -74,6 +75,15 @@ def columns_of(checked: Checked, still_open: Iterable[Finding]) -> dict[str, Any
         "open_errors": counts["error"],
         "open_doubts": counts["doubt"],
         "finding_codes": f"|{'|'.join(codes)}|" if codes else "",
+        "risk": risk.points(
+            risk.Facts(
+                errors=counts["error"],
+                open_doubts=counts["doubt"],
+                doubts=tuple(dict.fromkeys(f.code for f in checked.findings if f.level is Level.DOUBT)),
+                amount=checked.sheet.execution.inputs.adjusted,
+                total=total.total,
+            )
+        ),
         "total": total.total,
         "computed_grade": total.grade,
         "execution_rate": rate if rate is not None and rate < 10**9 else None,

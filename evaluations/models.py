@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from declarations.following.rows import CopiedRow
-from declarations.models import Declaration, Project
+from declarations.models import UNRANKED, Declaration, Project
 from perfgoals.accounts.models import User
 from perfgoals.documents.evaluation import TEXT_KEYS
 from perfgoals.editions.model import Field
@@ -65,6 +65,11 @@ class Evaluation(FilledFiling):
     # The score as computed; no total while a row is open (docs/decisions/0019).
     total = models.DecimalField("总分", max_digits=6, decimal_places=2, null=True, editable=False)
     computed_grade = models.CharField("核算等级", max_length=20, blank=True, editable=False)
+    # By the points of its reviewers, kept with 确认; empty where they gave none (docs/decisions/0026).
+    reviewed_total = models.DecimalField("审核总分", max_digits=6, decimal_places=2, null=True, editable=False)
+    reviewed_grade = models.CharField("审核等级", max_length=20, blank=True, default="", editable=False)
+    # The order of the reviewers' list (``review.risk``).
+    risk = models.PositiveSmallIntegerField("次序", default=UNRANKED, editable=False)
     execution_rate = models.DecimalField(
         "预算执行率", max_digits=12, decimal_places=2, null=True, editable=False
     )
@@ -115,11 +120,11 @@ class Evaluation(FilledFiling):
                 fields=["-fiscal_year", "state", "-changed_at", "-id", "organization"],
                 name="evaluation_by_year",
             ),
-            # What waits for a reviewer, oldest first, with all that its filters read.
+            # The reviewer's list in its order, with all that its counts and filters read.
             models.Index(
                 fields=[
-                    *("state", "changed_at", "id", "organization", "submitted_by", "campaign"),
-                    *("total", "computed_grade", "open_errors", "open_doubts"),
+                    *("state", "-risk", "changed_at", "id", "organization", "submitted_by", "campaign"),
+                    *("total", "computed_grade", "open_errors", "open_doubts", "finding_codes"),
                 ],
                 name="evaluation_in_review",
             ),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from evaluations.models import Evaluation
 from perfgoals.accounts.models import User
+from perfgoals.filling.addresses import page_url
 from perfgoals.filling.next_step import REVIEWER_OF, NextStep, begin, next_for_filler, next_from_counts
 from perfgoals.filling.permissions import may_edit
 from perfgoals.filling.progress import SectionProgress
@@ -39,7 +40,8 @@ def _for_onlookers(evaluation: Evaluation, user: User) -> NextStep:
     state = State(evaluation.state)
     if state in REVIEWER_OF:
         if may_review(user, evaluation):
-            return NextStep("这张自评表等您审核。", short="等您审核", tone="wait")
+            url = page_url(evaluation, "review")
+            return NextStep("这张自评表等您审核：看得分和疑问，决定通过或退回。", "去审核", url, "去审核")
         return NextStep(
             f"等{REVIEWER_OF[state]}审核。这期间不能改。", short=f"等{REVIEWER_OF[state]}审核", tone="wait"
         )

@@ -75,7 +75,11 @@ def printed(evaluation: Evaluation, found: Scored, *, with_details: bool = False
     """``found`` as the printer takes it."""
     document = found.document
     points, behind = for_print(
-        document, get_edition(document.form), sheet=found.sheet, with_details=with_details
+        document,
+        get_edition(document.form),
+        sheet=found.sheet,
+        with_details=with_details,
+        reviews=_reviews(evaluation, document) if with_details else {},
     )
     return Printed(
         name=evaluation.source_id or str(evaluation.pk),
@@ -85,6 +89,13 @@ def printed(evaluation: Evaluation, found: Scored, *, with_details: bool = False
         annexes=lambda: behind,
         points=points,
     )
+
+
+def _reviews(evaluation: Evaluation, document: EvaluationDocument) -> dict[str, str]:
+    """The reviewers' reasons for the points that stand in this document. One query."""
+    stand = {row.row_id: row.reviewer_score for row in document.indicators if row.reviewer_score}
+    rows = evaluation.indicators.filter(row_id__in=stand).exclude(reviewer_reason="") if stand else ()
+    return {row.row_id: row.reviewer_reason for row in rows if row.reviewer_score_typed == stand[row.row_id]}
 
 
 def _kept_score(evaluation: Evaluation, fingerprint: str) -> ScoreSheet | None:

@@ -4,7 +4,8 @@ Pure. The form itself is laid out by ``perfgoals.documents``; here a score sheet
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from evaluations.contradictions import contradictions
 from evaluations.scorecard import CardRow, ScoreCard, score_card
@@ -46,10 +47,14 @@ def for_print(
     *,
     sheet: ScoreSheet | None = None,
     with_details: bool = False,
+    reviews: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Points, tuple[Details, ...]]:
-    """What is handed to the printer beside the document. ``sheet``: the stored score, else it is computed."""
+    """What is handed to the printer beside the document. ``sheet``: the stored score, else it is computed.
+
+    ``reviews``: by row, why the reviewer's points that stand in the document are not the unit's.
+    """
     sheet = sheet or score(document, edition)
-    behind = (details_of(document, edition, sheet),) if with_details else ()
+    behind = (details_of(document, edition, sheet, reviews),) if with_details else ()
     return points_for(document, sheet), behind
 
 
@@ -77,12 +82,17 @@ def points_for(document: EvaluationDocument, sheet: ScoreSheet) -> Points:
     )
 
 
-def details_of(document: EvaluationDocument, edition: Edition, sheet: ScoreSheet | None = None) -> Details:
+def details_of(
+    document: EvaluationDocument,
+    edition: Edition,
+    sheet: ScoreSheet | None = None,
+    reviews: Mapping[str, str] = MappingProxyType({}),
+) -> Details:
     """评分明细 of a form: each row's formula, inputs, clause, points and sentence, then the way to the total."""
     sheet = sheet or score(document, edition)
     card = score_card(document, sheet)
     clauses: list[str] = []
-    rows = tuple(_detail(row, clauses, sheet) for row in card.rows)
+    rows = tuple(_detail(row, clauses, sheet, reviews.get(row.row.row_id, "")) for row in card.rows)
     execution = tuple(_execution(sheet, clauses))
     short = document.fingerprint[:12]
     return Details(
@@ -112,10 +122,12 @@ def _about(document: EvaluationDocument, edition: Edition) -> Iterator[tuple[str
     yield "评分口径", f"{edition.title}：{edition.prescribed_by}{mark}"
 
 
-def _detail(card: CardRow, clauses: list[str], sheet: ScoreSheet) -> Detail:
+def _detail(card: CardRow, clauses: list[str], sheet: ScoreSheet, review: str) -> Detail:
     settled = card.scored.settled
     remarks = [f"{settled.to_full}。"] if settled.to_full else []
     remarks += [flag.text for flag in settled.flags]
+    if card.reviewed is not None:
+        remarks.append(f"审核得 {show(card.reviewed)} 分{f'：{review}' if review else '。'}")
     actual = card.row.actual or _band_label(settled.inputs, sheet)
     return Detail(
         group=printable(card.row.level1),
@@ -216,6 +228,10 @@ def _result(card: ScoreCard, clauses: list[str]) -> Iterator[tuple[str, str]]:
         yield ("等级线以上" if total.to_next is None else "离下一等级"), card.standing
     else:
         yield "等级", "这套口径不评等级"
+    if card.is_reviewed:
+        differs = "、".join(f"第 {row.number} 行" for row in card.differing)
+        same = "各行都和自评相同" if not differs else f"与自评不同的是{differs}，理由写在各行"
+        yield "审核", f"{card.judged.in_words}；{same}"
 
 
 def _number(clause: str, clauses: list[str], *, unconfirmed: bool = False) -> int:

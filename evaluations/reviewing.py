@@ -18,6 +18,7 @@ from evaluations.scoring.sheet import points_of
 from evaluations.speaking import set_points
 from evaluations.workflow import ARROWS
 from perfgoals.accounts.models import User
+from perfgoals.audit.models import AuditRecord
 from perfgoals.audit.trail import record
 from perfgoals.filling.editing import clean
 from perfgoals.filling.places import TEXT_LIMIT, is_row_id
@@ -25,7 +26,15 @@ from perfgoals.reviewing import acts
 from perfgoals.reviewing.acts import Reviewed
 from perfgoals.workflow import StateConflict
 
-REVIEWED = Reviewed(ARROWS)
+
+def _taken_back(evaluation: Evaluation, act: AuditRecord, actor: User) -> None:
+    """With 确认 goes what it kept of the reviewers' points; the points themselves stay."""
+    if act.action == ARROWS.settle.action:
+        Evaluation.objects.filter(pk=evaluation.pk).update(reviewed_total=None, reviewed_grade="")
+        evaluation.refresh_from_db(fields=["reviewed_total", "reviewed_grade"])
+
+
+REVIEWED = Reviewed(ARROWS, taken_back=_taken_back)
 send_back = partial(acts.send_back, ARROWS.send_back)
 undo = partial(acts.undo, REVIEWED)
 

@@ -13,7 +13,7 @@ from typing import Any
 from evaluations.gaps import is_begun
 from evaluations.scoring.arithmetic import ZERO, read_points, show
 from evaluations.scoring.rows import Basis, Flag
-from evaluations.scoring.sheet import RowScore, ScoreSheet
+from evaluations.scoring.sheet import RowScore, ScoreSheet, Total, with_points
 from perfgoals.documents.evaluation import EvaluationDocument, EvaluationRow
 from perfgoals.targets import read_target
 from perfgoals.targets.printing import print_reading
@@ -184,11 +184,31 @@ class ScoreCard:
         return any(row.reviewed is not None for row in self.rows)
 
     @property
+    def judged(self) -> Total:
+        """The whole by the reviewer's points, the unit's where the reviewer gave none: capped and graded alike."""
+        given = {row.row.row_id: row.reviewed for row in self.rows if row.reviewed is not None}
+        return with_points(self.sheet, given).total
+
+    @property
     def reviewed(self) -> Decimal | None:
-        """The total by the reviewer's points, the unit's where the reviewer gave none; None while one is missing."""
-        points = [row.points if row.reviewed is None else row.reviewed for row in self.rows]
-        execution = self.sheet.execution.points or ZERO
-        return None if None in points else sum((one or ZERO for one in points), execution)
+        """The total by the reviewer's points; None while one is missing."""
+        return self.judged.total
+
+    @property
+    def difference(self) -> Decimal | None:
+        """What the reviewer's total is above the unit's or, less than zero, below it."""
+        reviewed = self.reviewed
+        return None if reviewed is None or self.total is None else reviewed - self.total
+
+    @property
+    def differing(self) -> list[CardRow]:
+        """The rows in which the reviewer gave other points than the unit has, or points where it has none."""
+        return [row for row in self.rows if row.reviewed is not None and row.reviewed != row.points]
+
+    @property
+    def reviewed_words(self) -> str:
+        """“自评 95 分（优秀），审核 92.5 分（优秀）”."""
+        return f"自评 {self.sheet.total.in_words}，审核 {self.judged.in_words}"
 
     @property
     def lost_rows(self) -> list[CardRow]:

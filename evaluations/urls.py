@@ -12,6 +12,7 @@ from evaluations import (
     views_steps,
     views_submit,
 )
+from evaluations.review.views import inbox
 
 app_name = "evaluations"
 urlpatterns = [
@@ -36,6 +37,8 @@ urlpatterns = [
     path("<int:pk>/evidence/", views_evidence.evidence_list, name="evidence_list"),
     path("<int:pk>/evidence/<int:evidence_pk>", views_evidence.download, name="evidence"),
     path("<int:pk>/evidence/<int:evidence_pk>/delete/", views_evidence.delete, name="evidence_delete"),
+    path("inbox/", inbox, name="inbox"),
+    path("<int:pk>/review/", include("evaluations.review.urls")),
     path("<int:pk>/score/", views_score.score, name="score"),
     path("<int:pk>/score.json", views_papers.score_json, name="score_json"),
     path("<int:pk>/preview/", views_papers.preview, name="preview"),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from evaluations import checking, checkup
 from evaluations.models import Evaluation, EvaluationRow
 from evaluations.official import Scored
-from evaluations.permissions import may_edit, may_review, may_see_rows
+from evaluations.permissions import may_edit, may_see_points, may_see_rows
 from evaluations.scope import in_scope, scored_for
 from evaluations.scorecard import score_card
 from evaluations.spot_checks.results import results_for
@@ -23,7 +23,6 @@ from perfgoals.filling.addresses import place_url
 from perfgoals.filling.marks import WrittenReason
 from perfgoals.filling.reasons import answered
 from perfgoals.findings import Finding, Level
-from perfgoals.workflow import IN_REVIEW
 
 # Said by the page itself: an empty field is no news of the score, an open row stands as 等人判定.
 _NOT_SAID = frozenset(
@@ -85,12 +84,6 @@ def score(request: SignedInRequest, pk: int) -> HttpResponse:
         "rechecks": results_for(evaluation),
     }
     return render(request, "evaluations/score.html", context)
-
-
-def may_see_points(user: User, evaluation: Evaluation) -> bool:
-    """The reviewer's points: at work they are the reviewers' own, decided they are everybody's who sees the form."""
-    is_home = user.organization_id == evaluation.organization_id
-    return evaluation.state not in IN_REVIEW or not is_home or may_review(user, evaluation)
 
 
 def with_reviewer(found: Scored, rows: Iterable[EvaluationRow]) -> Any:

@@ -1,6 +1,7 @@
 """The arrows of an evaluation, as data: the table is the state diagram. The last step is 确认, not 批复."""
 
 from evaluations.models import Evaluation
+from evaluations.outcome import outcome_of
 from perfgoals.accounts.models import User
 from perfgoals.findings import Finding
 from perfgoals.notices.models import NoticeKind
@@ -26,14 +27,31 @@ def _keep_what_is_sent(evaluation: Evaluation, actor: User) -> None:
     keep_score(evaluation)
 
 
+def _keep_what_is_decided(evaluation: Evaluation, actor: User) -> None:
+    """Beside what is kept of every submission: total and grade by the reviewers' points."""
+    _keep_what_is_sent(evaluation, actor)
+    _, judged = outcome_of(evaluation)
+    Evaluation.objects.filter(pk=evaluation.pk).update(
+        reviewed_total=judged.total if judged else None, reviewed_grade=judged.grade if judged else ""
+    )
+
+
+def _says(evaluation: Evaluation) -> str:
+    """Words of the notice: with both totals where the reviewers gave points."""
+    theirs, judged = outcome_of(evaluation)
+    if judged is None:
+        return "已确认，得分和等级定下来了。"
+    return f"已确认：自评 {theirs.in_words}，审核 {judged.in_words}。哪几行不同、为什么，写在得分卡上。"
+
+
 ARROWS = arrows(
     Last(
         action="confirm",
         label="确认",
         target=State.CONFIRMED,
         notice=NoticeKind.CONFIRMED,
-        says=lambda evaluation: "已确认，得分和等级定下来了。",
-        prepare=_keep_what_is_sent,
+        says=_says,
+        prepare=_keep_what_is_decided,
     ),
     blocking=_blocking,
     before_sending=_keep_what_is_sent,

@@ -239,6 +239,13 @@ LINES = [
             ("spot_case_reopen", "post", "spot_case", 403, 422),
         )
     ),
+    *on_evaluation("review", "get", [403, 403, 404, 404, 403], [403, 200, 200, 200, 200]),
+    *on_evaluation("review_keep", "post", [403, 403, 404, 404, 403], [403, 403, 302, 403, 403]),
+    *on_evaluation("review_return", "get", [403, 403, 404, 404, 403], [403, 403, 200, 403, 403]),
+    *on_evaluation("review_return", "post", [403, 403, 404, 404, 403], [403, 403, 302, 403, 403]),
+    *on_evaluation("review_decide", "post", [403, 403, 404, 404, 403], [403, 403, 404, 403, 403]),
+    *on_evaluation("review_undo", "post", [403, 403, 404, 404, 403], [403] * 5),
+    on_site("evaluations:inbox", "get", reviewers(200)),
     on_site("evaluations:list", "get", OFFICES),
     on_site("evaluations:list", "post", everybody(405)),
     on_site("evaluations:new", "get", [200, 403, 403, 403, 403, 200, *[403] * 5, 302]),

@@ -65,6 +65,7 @@ class ReviewPage(page.ReviewPage):
 
     kind = REVIEWED
     nav = "list"
+    takes_suggestions = True
 
     @cached_property
     def base(self) -> Earlier | None:
@@ -94,7 +95,7 @@ class ReviewPage(page.ReviewPage):
             board=self.board,
             notes=self.notes,
             suggestions=shown(declaration, list(waiting)),
-            takes_suggestions=True,
+            takes_suggestions=self.takes_suggestions,
             asked=self.asked,
             comparison=self.comparison,
             since=compared(declaration, self.form, draft) if draft and self.asked else None,

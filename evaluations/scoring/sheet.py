@@ -49,6 +49,13 @@ class Total:
     to_next: Decimal | None = None
     sentence: str = ""
 
+    @property
+    def in_words(self) -> str:
+        """“92.5 分（优秀）”, “未定”."""
+        if self.total is None:
+            return "未定"
+        return f"{show(self.total)} 分" + (f"（{self.grade}）" if self.grade else "")
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreSheet:

@@ -58,6 +58,11 @@ class Card:
         return levels[0].value if levels else ""
 
     @property
+    def says_something(self) -> bool:
+        """Whether anything is said here, beside what a reviewer may write."""
+        return bool(self.findings or self.has_remarks or self.asked is not None or self.change or self.money)
+
+    @property
     def is_listed(self) -> bool:
         return self.note is not None and self.note.is_listed
 

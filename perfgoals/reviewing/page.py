@@ -38,6 +38,7 @@ class ReviewPage:
 
     kind: ClassVar[Reviewed]
     nav: ClassVar[str]  # the link of those who are no reviewers
+    takes_suggestions: ClassVar[bool] = False  # whether a reviewer may propose another wording
 
     filing: Any
     form: Submitted

@@ -32,6 +32,7 @@ from perfgoals.reviewing.rights import may_review
 from perfgoals.workflow import Incomplete, StateConflict, mark_opened, perform
 
 _LABELS = {"pass": "已通过", "approve": "已批复", "confirm": "已确认", "return": "已退回"}
+_SOME = "有 {} 处没有记下，原因写在那里。您写的都还在。"
 
 
 class ReviewPages:
@@ -50,11 +51,22 @@ class ReviewPages:
         return forms.select_related("project", "organization__parent", "campaign", "submitted_by")
 
     def make_page(self, request: SignedInRequest, filing: Any, **typed: Any) -> ReviewPage | None:
-        """The page of this form; None where nothing was handed in yet."""
+        """The page of this form; None where nothing was handed in yet. ``typed`` is what a refused post said."""
         raise NotImplementedError
 
     def act(self, request: SignedInRequest, filing: Any, name: str, path: str, text: str) -> None:
         """What else the buttons of the page do, in one transaction with keeping the notes. Raises ``ValidationError``."""
+
+    def also_keep(self, request: SignedInRequest, filing: Any) -> dict[str, str]:
+        """What the page holds besides notes: kept whichever button is pressed. What was refused, by place, with why.
+
+        ``filing`` has its new version afterwards, where this gives it one.
+        """
+        return {}
+
+    def told(self, request: SignedInRequest, filing: Any, wrong: Mapping[str, str]) -> dict[str, Any]:
+        """What a script learns besides the state of the list."""
+        return {}
 
     def place_of_act(self, request: SignedInRequest, name: str, about: str) -> tuple[str, str]:
         """The place and the words that such a button is about."""
@@ -132,12 +144,21 @@ class ReviewPages:
             return self.refuse(request, filing, entries, refused.messages[0], {path: text})
         except StateConflict:
             return self.overtaken(request, filing)
+        seen, wrong = self._keep_the_rest(request, filing)
         if wants_json(request):
-            return self._told(request, filing)
+            return self._told(request, filing, wrong, seen)
+        if wrong:
+            return self.refuse(request, filing, entries, _SOME.format(len(wrong)), {}, wrong=wrong)
         if name == "return":
             return redirect(self.url(request, filing, "review_return"))
         anchor = f"#card-{path.replace('.', '-').replace(':', '-')}" if path else ""
         return redirect(self.url(request, filing, anchor=anchor))
+
+    def _keep_the_rest(self, request: SignedInRequest, filing: Any) -> tuple[int, dict[str, str]]:
+        """What the page holds besides notes, and the version that it shows by then: its own keeping makes it no older."""
+        seen, before = posted_version(request), filing.version
+        wrong = self.also_keep(request, filing)
+        return (filing.version if seen == before else seen), wrong
 
     def refuse(
         self,
@@ -146,13 +167,15 @@ class ReviewPages:
         entries: Sequence[Listed],
         why: str,
         drafts: Mapping[str, str],
+        **more: Any,
     ) -> HttpResponse:
         """The page again with everything as it was typed, and what is wrong."""
         if wants_json(request):
             return JsonResponse({"message": why}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         known = [entry for entry in entries if is_on_form(filing, entry.path)]
         typed = {e.path: ReturnNote(path=e.path, note=e.note, is_listed=e.is_listed) for e in known}
-        page = self.page_for(request, filing, typed={k: n for k, n in typed.items() if n.note or n.is_listed})
+        shown = {path: note for path, note in typed.items() if note.note or note.is_listed}
+        page = self.page_for(request, filing, typed=shown, **more)
         for card in page.margin.cards:
             if card.path in drafts and card.may_suggest:
                 card.draft, card.error = drafts[card.path], why
@@ -160,11 +183,14 @@ class ReviewPages:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return self.show(request, filing, page, status=status, refusal=why, lost=lost)
 
-    def _told(self, request: SignedInRequest, filing: FilledFiling) -> JsonResponse:
+    def _told(
+        self, request: SignedInRequest, filing: FilledFiling, wrong: Mapping[str, str], seen: int
+    ) -> JsonResponse:
         paths = [note.path for note in return_list.listed(return_list.notes_of(filing, request.user))]
         words = return_list.said(filing, filing.document(), paths)
         saved_at = f"{timezone.localtime():%H:%M:%S}"
-        return JsonResponse({"count": len(paths), "words": words, "listed": paths, "saved_at": saved_at})
+        told = {"count": len(paths), "words": words, "listed": paths, "saved_at": saved_at, "version": seen}
+        return JsonResponse(told | self.told(request, filing, wrong))
 
     # Deciding --------------------------------------------------------------------------------------------------------------
 
@@ -182,12 +208,15 @@ class ReviewPages:
             return_list.keep_notes(filing, entries, actor=request.user)
         except ValidationError as refused:
             return self.refuse(request, filing, entries, refused.messages[0], {})
+        seen, wrong = self._keep_the_rest(request, filing)
+        if wrong:
+            return self.refuse(request, filing, entries, _SOME.format(len(wrong)), {}, wrong=wrong)
         if count := len(return_list.listed(return_list.notes_of(filing, request.user))):
             messages.warning(request, f"退回清单上有 {count} 处，没有{step.label}。先移出清单，或退回。")
             return redirect(self.url(request, filing))
         way = self.beside_of(request, filing)
         try:
-            perform(step, filing, actor=request.user, version=posted_version(request))
+            perform(step, filing, actor=request.user, version=seen)
         except StateConflict:
             return self.overtaken(request, filing, step.action)
         except Incomplete as incomplete:

@@ -3,7 +3,7 @@
  */
 
 const form = document.getElementById("inbox");
-const rows = form ? Array.from(form.querySelectorAll("[data-row]")) : [];
+const rows = Array.from(document.querySelectorAll(".pg-inbox [data-row]")); // also of a list in which nothing is picked
 
 const boxOf = (row) => row.querySelector("input[name=pick]");
 const linkOf = (row) => row.querySelector("a.pg-name");
@@ -53,9 +53,9 @@ function go(step) {
 function keepClear(row) {
   const box = row.getBoundingClientRect();
   const bar = document.getElementById("inbox-bar");
-  const floor = bar.hidden ? window.innerHeight : bar.getBoundingClientRect().top;
+  const floor = !bar || bar.hidden ? window.innerHeight : bar.getBoundingClientRect().top;
   if (box.bottom > floor) window.scrollBy(0, box.bottom - floor + 8);
-  const head = form.querySelector("thead").getBoundingClientRect().height;
+  const head = row.closest("table").querySelector("thead").getBoundingClientRect().height;
   if (box.top < head) window.scrollBy(0, box.top - head - 8);
 }
 
@@ -75,9 +75,10 @@ const KEYS = {
   k: () => go(-1),
   x: () => {
     const at = here();
-    if (at >= 0) pick([rows[at]], !boxOf(rows[at]).checked);
+    if (form && at >= 0) pick([rows[at]], !boxOf(rows[at]).checked);
   },
   a: () => {
+    if (!form) return;
     const quiet = rows.filter((row) => !("open" in row.dataset));
     pick(quiet, !quiet.every((row) => boxOf(row).checked));
   },
@@ -95,6 +96,8 @@ function onKey(event) {
   act();
 }
 
+if (rows.length) document.addEventListener("keydown", onKey);
+
 if (form) {
   const all = form.querySelector("[data-pick-all]");
   all.hidden = false;
@@ -106,7 +109,6 @@ if (form) {
     pick(rows, false);
     go(0);
   });
-  document.addEventListener("keydown", onKey);
   document.querySelectorAll("[data-keys-open]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", toggleKeys);

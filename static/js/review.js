@@ -16,7 +16,8 @@ class Listing {
     this.status = root.querySelector("[data-kept]");
     document.addEventListener("change", (event) => this.changed(event.target, 0));
     document.addEventListener("input", (event) => {
-      if (event.target.tagName === "TEXTAREA") this.changed(event.target, NOTE_DELAY);
+      if (event.target.name && event.target.name.startsWith("points:")) this.judge(event.target);
+      else if (event.target.tagName === "TEXTAREA") this.changed(event.target, NOTE_DELAY);
     });
     document.addEventListener("perfgoals:signed-in", () => this.isDirty && this.send());
     window.addEventListener("beforeunload", (event) => {
@@ -34,9 +35,16 @@ class Listing {
     });
   }
 
+  /** Points are kept once the field is left; other points than the unit's want a reason, so its box opens. */
+  judge(control) {
+    this.isDirty = true;
+    const box = document.querySelector(`[data-points="${control.name.slice(7)}"] details`);
+    if (box && control.value) box.open = true;
+  }
+
   changed(control, delay) {
     if (control.form !== this.root) return;
-    if (control.name !== "listed" && !control.name.startsWith("note:")) return;
+    if (!/^(listed$|note:|points:|why:)/.test(control.name)) return;
     if (control.name === "listed") {
       // One place may have been listed from two cards: they say the same.
       document.querySelectorAll('input[name="listed"]').forEach((box) => {
@@ -86,7 +94,11 @@ class Listing {
 
   show(told) {
     this.timer = 0;
-    this.say(`${told.saved_at} 已记下`, true);
+    const wrong = this.showPoints(told.points || {});
+    this.say(wrong ? `${wrong} 行审核分没有记下，原因写在行里` : `${told.saved_at} 已记下`, !wrong);
+    this.root.elements.version.value = told.version;
+    const judged = document.querySelector("[data-judged]");
+    if (judged && told.judged !== undefined) judged.textContent = told.judged;
     const { count } = told;
     this.root.querySelector("[data-count-words]").textContent = count ? `退回 ${count} 处：` : "没有列退回的地方。";
     this.root.querySelector("[data-words]").textContent = told.words;
@@ -98,6 +110,26 @@ class Listing {
     });
     const blocked = this.root.querySelector("[data-blocked]");
     if (blocked) blocked.hidden = !count;
+  }
+
+  /** The reviewer's points of each row: what is kept by now, or why not. How many were refused. */
+  showPoints(rows) {
+    let wrong = 0;
+    document.querySelectorAll("[data-points]").forEach((box) => {
+      const row = rows[box.dataset.points];
+      if (!row) return;
+      box.querySelector('input[name^="was:"]').value = row.was;
+      const error = box.querySelector("[data-points-error]");
+      error.querySelector("span").textContent = row.error;
+      error.hidden = !row.error;
+      const reason = box.querySelector("textarea");
+      if (row.error) {
+        wrong += 1;
+        reason.closest("details").open = true;
+      }
+      reason.setAttribute("aria-invalid", row.error ? "true" : "false");
+    });
+    return wrong;
   }
 
   say(text, isGood) {

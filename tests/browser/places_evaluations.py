@@ -123,3 +123,29 @@ def _(visit):
 def _(visit):
     visit.open("declarations:campaign_progress", draft().campaign_id)
     expect(visit.page.locator("h1")).to_have_text("自评进度")
+
+
+@place("evaluations-inbox", who=REVIEWER)
+def _(visit):
+    reviewed()
+    visit.open("evaluations:inbox")
+    expect(visit.page.locator("main tbody tr")).not_to_have_count(0)
+
+
+@place("evaluation-review", who=REVIEWER)
+def _(visit):
+    """Points of two rows, one without words: its box is open, and what is pressed says why it is not kept."""
+    visit.open("evaluations:review", reviewed().pk)
+    expect(visit.page.locator(".pg-judgement")).not_to_have_count(0)
+    visit.page.evaluate("document.querySelectorAll('.pg-judge details').forEach((one) => { one.open = true; })")
+
+
+@place("evaluation-review-refused", who=REVIEWER, troubles=(r"status of 422",))
+def _(visit):
+    visit.open("evaluations:review", reviewed().pk)
+    box = visit.page.get_by_label("审核分：第 3 行", exact=False)
+    box.fill("99")
+    box.press("Tab")
+    expect(visit.page.locator("[data-points-error]:visible")).to_contain_text("要在 0 和分值")
+    visit.page.get_by_role("button", name="退回", exact=False).last.click()
+    expect(visit.page.get_by_role("alert")).to_contain_text("没有全部记下")
