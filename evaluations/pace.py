@@ -145,8 +145,10 @@ def _judged(progress: Decimal, planned: Decimal, month: int, says: str, threshol
     behind = planned - progress
     reached = f"1—{month} 月完成 {says} ＝ {show(progress)}%，计划 {show(planned)}%"
     if behind <= thresholds.yellow:
-        ahead = f"，快 {show(-behind)} 个百分点" if behind < 0 else ""
-        return Pace(Light.GREEN, progress, planned, f"{reached}{ahead}。")
+        apart = f"，快 {show(-behind)} 个百分点" if behind < 0 else ""
+        if behind > 0:
+            apart = f"，慢 {show(behind)} 个百分点，没有超过 {show(thresholds.yellow)} 个"
+        return Pace(Light.GREEN, progress, planned, f"{reached}{apart}。")
     light = Light.RED if behind > thresholds.red else Light.YELLOW
     limit = thresholds.red if light is Light.RED else thresholds.yellow
     return Pace(light, progress, planned, f"{reached}，慢 {show(behind)} 个百分点，超过 {show(limit)} 个。")

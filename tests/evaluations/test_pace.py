@@ -44,11 +44,17 @@ def pace(actual, target, month, *, case="at_least", curve=STRAIGHT):
     [
         ("6", "12", 6, "green", "1—6 月完成 6 ÷ 12 ＝ 50%，计划 50%。"),
         ("9", "12", 6, "green", "快 25 个百分点"),
-        ("4.8", "12", 6, "green", "＝ 40%，计划 50%。"),  # exactly ten points behind is not yet slow
+        (
+            "4.8",
+            "12",
+            6,
+            "green",
+            "＝ 40%，计划 50%，慢 10 个百分点，没有超过 10 个。",
+        ),  # exactly ten points behind is not yet slow
         ("4.7", "12", 6, "yellow", "慢 10.83 个百分点，超过 10 个。"),
         ("3", "12", 6, "yellow", "慢 25 个百分点，超过 10 个。"),  # exactly twenty-five is not yet late
         ("2.9", "12", 6, "red", "慢 25.83 个百分点，超过 25 个。"),
-        ("0", "12", 1, "green", "＝ 0%，计划 8.33%。"),
+        ("0", "12", 1, "green", "＝ 0%，计划 8.33%，慢 8.33 个百分点，没有超过 10 个。"),
         ("0", "0", 6, "none", "目标是零"),
         (None, "12", 6, "none", "还没有本期完成值"),
     ],
