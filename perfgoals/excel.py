@@ -12,16 +12,34 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+Columns = Iterable[tuple[str, str, int]]  # heading, key, width
+Rows = Iterable[tuple[Any, ...]]
+
 
 def write_list(
     out: IO[bytes],
     title: str,
-    columns: Iterable[tuple[str, str, int]],
-    rows: Iterable[tuple[Any, ...]],
+    columns: Columns,
+    rows: Rows,
     report: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Write one sheet with a bold frozen head and a filter; returns how many rows. ``report`` every 1,000 rows."""
+    return write_lists(out, [(title, columns, rows)], report)
+
+
+def write_lists(
+    out: IO[bytes],
+    lists: Iterable[tuple[str, Columns, Rows]],
+    report: Callable[[int], None] = lambda done: None,
+) -> int:
+    """Several lists, each on a sheet of its own, in one file; returns how many rows the first one has."""
     book = Workbook(write_only=True)
+    counts = [_write(book, title, columns, rows, report) for title, columns, rows in lists]
+    book.save(out)
+    return counts[0]
+
+
+def _write(book: Workbook, title: str, columns: Columns, rows: Rows, report: Callable[[int], None]) -> int:
     sheet = book.create_sheet(title[:31])
     columns = list(columns)
     for number, (_, _, width) in enumerate(columns, 1):
@@ -35,7 +53,6 @@ def write_list(
         if count % 1000 == 0:
             report(count)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{count + 1}"
-    book.save(out)
     return count
 
 

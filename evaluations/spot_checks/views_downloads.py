@@ -6,14 +6,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
-from evaluations.spot_checks import drawing
+from evaluations.spot_checks import drawing, listing
 from evaluations.spot_checks import statistics as counting
-from evaluations.spot_checks.listing import COLUMNS, lines
 from evaluations.spot_checks.models import SpotCheck
 from evaluations.spot_checks.views import check_in_scope, json_bytes
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.audit.trail import record
-from perfgoals.excel import write_list
+from perfgoals.excel import write_list, write_lists
 from perfgoals.filling.papers import XLSX, file_response
 
 
@@ -28,10 +27,16 @@ def check_json(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def check_xlsx(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The sample with lots, reasons, recheckers and results."""
+    """The sample with lots, reasons, recheckers and results; behind it the candidates and how it was drawn."""
     check = check_in_scope(request, pk)
+    data = drawing.open_data(check)
+    sheets = [
+        ("抽查名单", listing.COLUMNS, listing.lines(check)),
+        ("候选名单", listing.POPULATION_COLUMNS, listing.population_lines(data)),
+        ("怎么抽的", listing.METHOD_COLUMNS, listing.method_lines(data)),
+    ]
     out = io.BytesIO()
-    count = write_list(out, "抽查名单", COLUMNS, lines(check))
+    count = write_lists(out, sheets)
     _on_record(request, check, "Excel", count)
     return file_response(request, out.getvalue, XLSX, f"{check}.xlsx")
 

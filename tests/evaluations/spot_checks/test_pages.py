@@ -2,11 +2,13 @@
 
 import json
 import re
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from evaluations.models import Evaluation
 from evaluations.spot_checks import rechecking
@@ -55,6 +57,11 @@ def test_from_the_preview_to_the_drawn_sample(admin, confirmed, season_2020):
     assert "与留下的完全一样" in words(admin.get(answer.url + "?verify=1"))
     listed = json.loads(admin.post(reverse("evaluations:spot_check_json", args=[check.pk])).content)
     assert (len(listed["candidates"]), len(listed["drawn"])) == (6, 2)
+    book = load_workbook(BytesIO(admin.post(reverse("evaluations:spot_check_xlsx", args=[check.pk])).content))
+    sample, candidates, method = (list(sheet.values) for sheet in book)
+    assert [row[3] for row in sample[1:]] == [one["key"] for one in listed["drawn"]]
+    assert [row[0] for row in candidates[1:]] == [one["key"] for one in listed["candidates"]]
+    assert ("种子", check.seed) in method
 
 
 def test_the_list_handed_out_before_is_the_one_that_is_drawn_from(admin, confirmed, season_2020):
