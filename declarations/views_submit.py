@@ -13,7 +13,6 @@ from declarations.annexes import last_year_of
 from declarations.checkup import findings_of, refresh_counts
 from declarations.models import Declaration
 from declarations.official import official
-from declarations.receipts import receipts_of
 from declarations.views import in_scope
 from declarations.views_steps import CHECKUP
 from declarations.workflow import SUBMIT
@@ -27,6 +26,7 @@ from perfgoals.filling.reasons import Unkept
 from perfgoals.filling.recall_pages import taking_back
 from perfgoals.filling.returned import unsent_changes
 from perfgoals.filling.submit_pages import SubmitPages
+from perfgoals.reviewing.receipts import receipts_of
 
 
 class DeclarationSubmit(SubmitPages):

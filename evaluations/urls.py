@@ -34,6 +34,7 @@ urlpatterns = [
     path("<int:pk>/submit/", views_submit.submit, name="submit"),
     path("<int:pk>/recall/", views_submit.recall, name="recall"),
     path("<int:pk>/ask-back/", views_submit.ask_back, name="ask_back"),
+    path("<int:pk>/receipt.pdf", views_submit.receipt_pdf, name="receipt"),
     path("<int:pk>/evidence/", views_evidence.evidence_list, name="evidence_list"),
     path("<int:pk>/evidence/<int:evidence_pk>", views_evidence.download, name="evidence"),
     path("<int:pk>/evidence/<int:evidence_pk>/delete/", views_evidence.delete, name="evidence_delete"),

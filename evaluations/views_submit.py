@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from evaluations import check_page
 from evaluations.checking import keep
@@ -16,13 +16,13 @@ from evaluations.views_steps import CHECKUP, note_asked
 from evaluations.workflow import RECALL, SUBMIT
 from perfgoals.accounts.models import User
 from perfgoals.accounts.sessions import SignedInRequest
-from perfgoals.documents.models import Revision
-from perfgoals.documents.receipts import receipt_for
 from perfgoals.filling.papers import mark_of
 from perfgoals.filling.permissions import may_fill
 from perfgoals.filling.reasons import Unkept
 from perfgoals.filling.recall_pages import RecallPages, taking_back
 from perfgoals.filling.submit_pages import SubmitPages
+from perfgoals.reviewing.receipt_pages import receipt_file
+from perfgoals.reviewing.receipts import receipts_of
 from perfgoals.reviewing.timeline import review_chain
 
 
@@ -46,21 +46,17 @@ class EvaluationSubmit(SubmitPages):
         keep(filing)
 
     def receipt(self, request: SignedInRequest, filing: Evaluation) -> HttpResponse | None:
-        sent = Revision.objects.filter(
-            content_type__app_label="evaluations",
-            content_type__model="evaluation",
-            object_id=filing.pk,
-            reason=SUBMIT.action,
-        )
-        revision = sent.select_related("made_by__organization").order_by("number").last()
-        if revision is None:
+        receipts = receipts_of(filing)
+        if not receipts:
             return None
+        revision = receipts[0].revision
         context = {
             "nav": "evaluations",
             "evaluation": filing,
             "revision": revision,
             "fingerprint": mark_of(revision),
-            "receipt": receipt_for(revision),
+            "receipt": receipts[0],
+            "earlier": receipts[1:],
             "chain": [check_page.CHAIN_WORDS[state] for state in review_chain(filing)],
             "is_mine": filing.submitted_by_id == request.user.pk,
             "taking_back": taking_back(filing, request.user),
@@ -81,6 +77,12 @@ def check(request: SignedInRequest, pk: int) -> HttpResponse:
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """POST sends the form that the page showed; GET is the receipt of what was sent."""
     return _PAGES.submit(request, pk)
+
+
+@require_GET
+def receipt_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The receipt of ``?number=``, or of the latest 送审."""
+    return receipt_file(request, in_scope(request, pk), nav="evaluations")
 
 
 class EvaluationRecall(RecallPages):

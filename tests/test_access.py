@@ -245,6 +245,7 @@ LINES = [
     *on_evaluation("review_return", "post", [403, 403, 404, 404, 403], [403, 403, 302, 403, 403]),
     *on_evaluation("review_decide", "post", [403, 403, 404, 404, 403], [403, 403, 404, 403, 403]),
     *on_evaluation("review_undo", "post", [403, 403, 404, 404, 403], [403] * 5),
+    *on_evaluation("receipt", "get", [404] * 5, [404] * 5),  # never sent through the door
     on_site("evaluations:inbox", "get", reviewers(200)),
     on_site("evaluations:list", "get", OFFICES),
     on_site("evaluations:list", "post", everybody(405)),

@@ -6,11 +6,12 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from declarations import receipts as on_paper
-from declarations import views_receipts, workflow
-from declarations.receipts import receipts_of
+from declarations import workflow
 from perfgoals.documents import pdf
 from perfgoals.documents.receipts import verify
+from perfgoals.reviewing import receipt_pages
+from perfgoals.reviewing import receipts as on_paper
+from perfgoals.reviewing.receipts import receipts_of
 from perfgoals.workflow import perform
 from tests.documents.ground import text_of
 
@@ -111,9 +112,9 @@ def test_the_pdf_carries_the_receipt_and_what_was_sent(sent, receipt, at, monkey
 
 def test_a_receipt_that_cannot_be_printed_says_so(sent, at, monkeypatch):
     def fail(*args):
-        raise views_receipts.PrintingFailed("打印超时，请稍后再试。")
+        raise receipt_pages.PrintingFailed("打印超时，请稍后再试。")
 
-    monkeypatch.setattr(views_receipts, "receipt_pdf", fail)
+    monkeypatch.setattr(receipt_pages, "receipt_pdf", fail)
     answer = at("信息中心填报人").get(reverse("declarations:receipt", args=[sent.pk]))
     assert answer.status_code == 422
     assert "打印超时" in answer.text

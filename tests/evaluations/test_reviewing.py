@@ -2,19 +2,24 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from declarations import reviewing as of_targets
 from declarations import workflow as targets
 from declarations.models import Declaration
 from evaluations import workflow
+from evaluations.official import official
 from evaluations.opening import open_evaluation
-from evaluations.reviewing import send_back, undo
+from evaluations.reviewing import give_points, send_back, undo
 from evaluations.timeline import timeline_of
 from perfgoals.notices.models import Notice, NoticeKind
 from perfgoals.reviewing.acts import NotUndone
 from perfgoals.reviewing.models import ReturnRound
+from perfgoals.reviewing.receipts import receipts_of
 from perfgoals.reviewing.returning import NamedPlace
 from perfgoals.workflow import State, mark_opened, perform
+from tests.declarations.conftest import at  # noqa: F401
+from tests.documents.ground import text_of
 
 from .test_workflow import OFFICER, sent  # noqa: F401
 
@@ -79,3 +84,27 @@ def test_targets_that_are_being_evaluated_stay_approved(make_declaration, season
     with pytest.raises(NotUndone, match="已经从它建了自评表"):
         of_targets.undo(form, actor=people[BUREAU])
     assert Declaration.objects.get(pk=form.pk).state == State.APPROVED
+
+
+def test_the_receipt_of_a_submission_is_printed(sent, at, tmp_path):  # noqa: F811
+    unit = at(OFFICER)
+    page = unit.get(reverse("evaluations:submit", args=[sent.pk])).text
+    [receipt] = receipts_of(sent)
+    assert receipt.code in page
+    answer = unit.get(reverse("evaluations:receipt", args=[sent.pk]))
+    assert (answer.status_code, answer["content-type"]) == (200, "application/pdf")
+    said = text_of(answer.content, tmp_path)
+    assert receipt.code in said
+    assert sent.project_name in said
+    assert unit.get(reverse("evaluations:receipt", args=[sent.pk]), {"number": "7"}).status_code == 404
+
+
+def test_the_details_behind_the_form_show_both_scores(sent, people):  # noqa: F811
+    row = sent.indicators.first()
+    give_points(sent, row.row_id, "45", "现场只见到九家的签到表", actor=people[REVIEWER], version=sent.version)
+    perform(workflow.PASS, sent, actor=people[REVIEWER], version=sent.version)
+    perform(workflow.CONFIRM, sent, actor=people[BUREAU], version=sent.version)
+    [details] = official(sent, with_details=True).annexes()
+    assert "审核得 45 分：现场只见到九家的签到表" in details.rows[0].remarks
+    assert ("审核", "95 分（优）；与自评不同的是第 1 行，理由写在各行") in details.result
+    assert dict(details.result)["总分"].startswith("100 分")

@@ -7,31 +7,33 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.urls import reverse
 
-from declarations.models import Declaration
-from declarations.workflow import SUBMIT
 from perfgoals.documents import paper, pdf
 from perfgoals.documents.kept import kept_pdf
+from perfgoals.documents.kinds import read_document, unit_of
 from perfgoals.documents.models import Revision
 from perfgoals.documents.printing import print_with
 from perfgoals.documents.receipts import Receipt, fingerprint_of_receipt, receipt_for
+from perfgoals.filling.filing import FilledFiling
+
+_SUBMIT = "submit"
 
 
-def receipts_of(declaration: Declaration) -> list[Receipt]:
-    """The receipts of a form, the latest first. One query."""
+def receipts_of(filing: FilledFiling) -> list[Receipt]:
+    """The receipts of a form of any kind, the latest first. One query: the content type is joined by name."""
     kept = Revision.objects.filter(
-        content_type__app_label="declarations",
-        content_type__model="declaration",
-        object_id=declaration.pk,
-        reason=SUBMIT.action,
+        content_type__app_label=filing._meta.app_label,
+        content_type__model=filing._meta.model_name,
+        object_id=filing.pk,
+        reason=_SUBMIT,
     )
     return [
         receipt_for(revision) for revision in kept.select_related("made_by__organization").order_by("-number")
     ]
 
 
-def receipt_pdf(receipt: Receipt, declaration: Declaration) -> bytes:
+def receipt_pdf(receipt: Receipt, filing: FilledFiling) -> bytes:
     """The receipt as PDF, made once. Raises ``MissingGlyph`` and ``PrintingFailed``."""
-    facts = json.dumps(_facts(receipt, declaration), ensure_ascii=False)
+    facts = json.dumps(_facts(receipt, filing), ensure_ascii=False)
     name = fingerprint_of_receipt(receipt.code)
     return kept_pdf(name, lambda: print_with(make_pdf, facts, receipt.revision.document))
 
@@ -48,15 +50,15 @@ def make_pdf(facts: str, document: str) -> bytes:
     )
 
 
-def _facts(receipt: Receipt, declaration: Declaration) -> dict[str, Any]:
+def _facts(receipt: Receipt, filing: Any) -> dict[str, Any]:
     revision = receipt.revision
-    document = revision.declaration()
+    document = read_document(revision.document)
     mark = revision.fingerprint[:12]
     return {
         "project": document.project_name or "未命名项目",
-        "unit": document.declaring_unit or declaration.organization.name,
-        "year": declaration.fiscal_year,
-        "form": declaration.edition.title,
+        "unit": unit_of(document) or filing.organization.name,
+        "year": filing.fiscal_year,
+        "form": filing.edition.title,
         "by": f"{revision.made_by.name}（{revision.made_by.organization}）",
         "number": revision.number,
         "at": receipt.at,
