@@ -17,6 +17,7 @@ from evaluations.fields import OPERATORS, label_of
 from evaluations.models import Evaluation, EvaluationRow, Evidence
 from evaluations.scorecard import Branch, CardRow, ScoreCard, score_card
 from evaluations.scoring import ScoreSheet, score
+from evaluations.spreading import Group, groups_of
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.filling.addresses import control_id
 from perfgoals.filling.grid import Saying, sayings_by_row
@@ -83,6 +84,8 @@ class Line:
     reason: tuple[str, ...]
     findings: tuple[Saying, ...]
     files: tuple[Evidence, ...]
+    stands_alone: bool = False
+    is_placed: bool = True  # in a group that this form has
 
     @property
     def id(self) -> str:
@@ -106,8 +109,15 @@ class Line:
 
     @property
     def typed_head(self) -> list[Control]:
-        """Copied columns that this form types: what stands alone, a group that waits for a choice, open points."""
+        """Copied columns that a form which stands alone types. A group that waits for a choice is chosen above the table."""
+        if not self.stands_alone:
+            return []
         return [self.controls[column] for column in COPIED if column in self.controls and column != "weight"]
+
+    @property
+    def group(self) -> str:
+        """The group that was chosen for a row whose own this form does not have; "" while none is."""
+        return self.row.level1 + (f" / {self.row.level2}" if self.row.level2 else "") if self.is_placed else ""
 
     @property
     def folded(self) -> list[Control]:
@@ -152,6 +162,12 @@ class EntryTable:
         return [row for row in self.rows.values() if row.is_vanished]
 
     @cached_property
+    def unplaced(self) -> int:
+        """Rows that stand in no group of this form."""
+        known = set(self.evaluation.edition.groups)
+        return sum((row.level1, row.level2) not in known for row in self.document.indicators)
+
+    @cached_property
     def lines(self) -> list[Line]:
         return [line for _, lines in self.groups for line in lines]
 
@@ -185,6 +201,8 @@ class EntryTable:
             reason=tuple(column for column in reason if column in controls),
             findings=findings,
             files=files,
+            stands_alone=self.evaluation.stands_alone,
+            is_placed=(row.level1, row.level2 or None) in self.evaluation.edition.groups,
         )
 
     def _shown(self, card: CardRow) -> tuple[list[str], list[str]]:
@@ -249,6 +267,10 @@ def group_points(branch: Branch) -> str:
     return render_to_string("evaluations/includes/group_points.html", {"branch": branch}).strip()
 
 
+def points_left(group: Group) -> str:
+    return render_to_string("evaluations/includes/points_left.html", {"group": group}).strip()
+
+
 def total_points(card: ScoreCard) -> str:
     return render_to_string("evaluations/includes/total_points.html", {"card": card}).strip()
 
@@ -262,6 +284,8 @@ def form_readings(evaluation: Evaluation, document: EvaluationDocument, sheet: S
     card = score_card(document, sheet)
     readings: dict[str, str] = {row.path: row_points(row) for row in card.rows}
     readings |= {f"group.{number}": group_points(one) for number, one in enumerate(card.branches)}
+    if not evaluation.weights_copied:
+        readings |= {f"points.{one.name}": points_left(one) for one in groups_of(document, evaluation.edition)}
     return readings | {"total": total_points(card), "budget.execution_rate": rates(card)}
 
 

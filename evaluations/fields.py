@@ -198,10 +198,17 @@ def group_cell(
     filing: FilledFiling, path: str, row_id: str, column: str, *, is_open: bool = False
 ) -> Place | None:
     """The group of a row, where the copied one does not fit the form (or the form types its groups: ``is_open``)."""
-    if not is_open and not filing.rows_of("indicators").filter(row_id=row_id, is_unplaced=True).exists():
-        return None
+    declared = "/"
+    if not is_open:
+        waiting = filing.rows_of("indicators").filter(row_id=row_id, is_unplaced=True)
+        found = waiting.values_list("declared_group", flat=True).first()
+        if found is None:
+            return None
+        declared = found
     at = 0 if column == "level1" else 1
     names = tuple(dict.fromkeys(group[at] or "" for group in filing.edition.groups))
+    # Taking a choice back leads to the group that was declared, which this form does not have.
+    names = (*names, *(name for name in (declared.partition("/")[2 * at],) if name))
     choices = names if column == "level1" else ("", *names)
     return ChoiceCell(path, 60, True, "indicators", row_id, column, choices=choices)
 

@@ -11,6 +11,7 @@ from evaluations import (
     views_score,
     views_steps,
     views_submit,
+    views_together,
 )
 from evaluations.review.views import inbox
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("<int:pk>/reason/", views_steps.reason, name="reason"),
     path("<int:pk>/draft/<slug:section>/", views_steps.draft, name="draft"),
     path("<int:pk>/rows/<slug:operation>/", views_steps.row, name="row"),
+    path("<int:pk>/together/<slug:act>/", views_together.act, name="together"),
     path("<int:pk>/comments/", views_comments.comments, name="comments"),
     path("<int:pk>/comments/<int:comment>/<slug:act>/", views_comments.act, name="comment_act"),
     path("<int:pk>/check/", views_submit.check, name="check"),

@@ -12,9 +12,10 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from evaluations import drafting, entry, rows
+from evaluations import drafting, entry, rows, together
 from evaluations.gaps import begun_rows, of_each_row
 from evaluations.models import Evaluation
+from evaluations.spreading import How
 from perfgoals.accounts.models import User
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.editions.model import Section
@@ -22,6 +23,7 @@ from perfgoals.filling.addresses import place_url, step_url
 from perfgoals.filling.checkup_pages import CheckupPages
 from perfgoals.filling.editing import FieldChange, save_fields
 from perfgoals.filling.forms import Block
+from perfgoals.filling.grid import fix_value
 from perfgoals.filling.pages import StepPages, section_of
 from perfgoals.filling.permissions import may_fill
 from perfgoals.filling.posting import posted_changes
@@ -77,10 +79,27 @@ class EvaluationPages(StepPages):
         found: dict[str, Block] = {}
         for field in at.section.fields:
             if field.key == "indicators":
-                found[field.key] = partial(entry.table_context, at)
+                found[field.key] = partial(self._table, request, at)
             elif field.kind == "rate":
                 found[field.key] = partial(entry.rates_context, at)
         return found
+
+    def _table(self, request: SignedInRequest, at: Any) -> dict[str, Any]:
+        """The table, and above it what is done to many of its rows at once."""
+        asked = request.GET.get("spread", "")
+        how = How(asked) if asked in list(How) else None
+        locked = at.beside.is_locked
+        versions = {path: mark.version for path, mark in at.marks.items()}
+        points = together.points_of(at.filing, at.document, request.GET.getlist("pick")[:200], how, locked)
+        wanted = points.changes if points else {}
+        return entry.table_context(at) | {
+            "declared": together.unplaced(at.filing, locked),
+            "points": points,
+            "points_write": fix_value([[path, text, versions.get(path, 0)] for path, text in wanted.items()]),
+            "points_count": len(wanted),
+            "ways": list(How),
+            "step_back": together.step_back(request.session, at.filing, versions),
+        }
 
     def context(self, request: SignedInRequest, at: Any) -> dict[str, Any]:
         keys = {field.key for field in at.section.fields}
@@ -148,7 +167,7 @@ def draft(request: SignedInRequest, pk: int, section: str) -> HttpResponse:
     """Put the drafted sentences into the empty texts of a section. What somebody wrote is never touched."""
     evaluation = PAGES.find(request, pk)
     here = section_of(evaluation, section)
-    if left := _save_typed(request, evaluation, here):
+    if left := save_typed(request, evaluation, here):
         return left
     fresh = PAGES.find(request, pk)
     drafts = drafting.draft(fresh.document(), fresh.edition)
@@ -186,7 +205,7 @@ def row(request: SignedInRequest, pk: int, operation: str) -> HttpResponse:
     here = evaluation.edition.section_for_path("indicators")
     if not evaluation.stands_alone and may_fill(request.user, evaluation):
         raise PermissionDenied("这张表的指标取自批复的目标，不增不减。")
-    if left := _save_typed(request, evaluation, here):
+    if left := save_typed(request, evaluation, here):
         return left
     fresh = PAGES.find(request, pk)
     try:
@@ -213,7 +232,7 @@ def _operate(request: SignedInRequest, evaluation: Evaluation, operation: str, u
     return place_url(evaluation, f"indicators.{added.row_id}.name")
 
 
-def _save_typed(request: SignedInRequest, evaluation: Evaluation, section: Section) -> HttpResponse | None:
+def save_typed(request: SignedInRequest, evaluation: Evaluation, section: Section) -> HttpResponse | None:
     """What stood on the page is saved first; the page again where something of it is left to decide."""
     if not may_fill(request.user, evaluation):
         raise PermissionDenied

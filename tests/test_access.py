@@ -208,6 +208,7 @@ LINES = [
     *on_evaluation("reason", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
     *on_evaluation("draft", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "goals"),
     *on_evaluation("row", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "add"),
+    *on_evaluation("together", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "place"),
     *on_evaluation("fetch", "post", [403, 403, 404, 404, 403], [403] * 5),  # stands alone
     *on_evaluation("submit", "get", [302, 302, 404, 404, 302], [302] * 5),
     *on_evaluation("submit", "post", [409, 403, 404, 404, 403], [302, 403, 403, 403, 403]),

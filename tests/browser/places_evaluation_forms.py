@@ -52,6 +52,14 @@ def _(visit):
     expect(visit.page.locator(".pg-more input:visible").first).to_be_visible()
 
 
+@place("evaluation-rows-together")
+def _(visit):
+    rows = list(draft().indicators.filter(level1="产出指标").values_list("row_id", flat=True))
+    step(visit, "indicators", f"?spread=even&pick={'&pick='.join(rows)}")
+    visit.page.locator("#place [name=whole]").first.check()
+    expect(visit.page.get_by_role("button", name="放入")).to_be_visible()
+
+
 @place("evaluation-check")
 def _(visit):
     visit.open("evaluations:check", draft().pk)

@@ -1,0 +1,46 @@
+/* The table of results: ticks for many rows at once. Without script the same boxes and buttons post as they stand. */
+
+/** “整组” ticks its rows; a group is ticked when all of its rows are. */
+function follow(box) {
+  const group = box.closest("[data-pick]");
+  if (!group) return;
+  const all = group.querySelector("[data-pick-all]");
+  const rows = Array.from(group.querySelectorAll("li input[type=checkbox]"));
+  if (box === all) rows.forEach((one) => (one.checked = all.checked));
+  else if (all) all.checked = rows.every((one) => one.checked);
+  if (all) all.indeterminate = !all.checked && rows.some((one) => one.checked);
+}
+
+/** Buttons say how many rows they are about. */
+function count(panel) {
+  const button = panel.querySelector("[data-picked]");
+  if (!button) return;
+  const ticked = panel.querySelectorAll("li input[type=checkbox]:checked").length;
+  button.textContent = button.dataset.picked.replace("{n}", String(ticked));
+}
+
+document.querySelectorAll(".pg-together details").forEach((panel) => {
+  panel.querySelectorAll("[data-pick-all][hidden]").forEach((all) => (all.hidden = false));
+  panel.querySelectorAll("[data-pick] li:first-child input").forEach(follow);
+  count(panel);
+  panel.addEventListener("change", (event) => {
+    if (event.target.type === "checkbox") follow(event.target);
+    count(panel);
+  });
+});
+
+/** A link to something inside a closed panel opens it. */
+function open() {
+  const place = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+  const panel = place && place.closest("details");
+  if (panel) panel.open = true;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest && event.target.closest("a[data-focus-path]");
+  const place = link && document.getElementById(`f-${link.dataset.focusPath.split(".").join("-")}`);
+  const panel = place && place.closest("details");
+  if (panel) panel.open = true;
+}, true);
+window.addEventListener("hashchange", open);
+open();
