@@ -17,8 +17,10 @@ from evaluations.fields import OPERATORS, label_of
 from evaluations.models import Evaluation, EvaluationRow, Evidence
 from evaluations.scorecard import Branch, CardRow, ScoreCard, score_card
 from evaluations.scoring import ScoreSheet, score
+from evaluations.scoring.inputs import OPEN
 from evaluations.spreading import Group, groups_of
 from perfgoals.documents.evaluation import EvaluationDocument
+from perfgoals.editions import Edition
 from perfgoals.filling.addresses import control_id
 from perfgoals.filling.grid import Saying, sayings_by_row
 from perfgoals.filling.marks import Mark
@@ -207,19 +209,11 @@ class EntryTable:
 
     def _shown(self, card: CardRow) -> tuple[list[str], list[str]]:
         """The columns that stand open beside this target."""
-        edition, row = self.evaluation.edition, card.row
-        rules = edition.scoring
-        target = read_target(row.target, name=row.name, level2=row.level2 or "")
-        result = ["actual"]
-        if target.kind is Kind.QUANTITATIVE and not target.operator_explicit:
-            result.append("operator")
-        is_judged = target.kind is not Kind.QUANTITATIVE or bool(row.band)
-        if is_judged:
-            result.append("band")
-        if is_judged or row.self_score or (rules is not None and rules.unit_judges):
-            result.append("self_score")
-        printed = dict(edition.columns)
-        return result, [reason_column(edition), *(["rule"] if "rule" in printed else [])]
+        edition = self.evaluation.edition
+        return asked_for(card, edition), [
+            reason_column(edition),
+            *(["rule"] if "rule" in dict(edition.columns) else []),
+        ]
 
     def _controls(self, row: EvaluationRow, number: int) -> dict[str, Control]:
         controls = {}
@@ -258,6 +252,25 @@ class EntryTable:
         return tuple(options)
 
 
+def asked_for(card: CardRow, edition: Edition) -> list[str]:
+    """The columns in which this row says what came of it, by its target and by what is written already.
+
+    A row that turns out to need a person (a result that cannot be compared) asks for the band as soon as it is saved.
+    """
+    row, rules, inputs = card.row, edition.scoring, card.scored.settled.inputs
+    target = read_target(row.target, name=row.name, level2=row.level2 or "")
+    asked = ["actual"]
+    if target.kind is Kind.QUANTITATIVE and (not target.operator_explicit or row.operator):
+        asked.append("operator")
+    needs_person = card.is_open and bool(row.actual.strip()) and (inputs.case != OPEN or inputs.judgeable)
+    is_judged = target.kind is not Kind.QUANTITATIVE or bool(row.band) or needs_person
+    if is_judged:
+        asked.append("band")
+    if is_judged or row.self_score or (rules is not None and rules.unit_judges):
+        asked.append("self_score")
+    return asked
+
+
 def row_points(card: CardRow) -> str:
     """Points and arithmetic of a row, for its place beside the cells."""
     return render_to_string("evaluations/includes/row_points.html", {"line": card}).strip()
@@ -283,6 +296,7 @@ def form_readings(evaluation: Evaluation, document: EvaluationDocument, sheet: S
     """What stands on the pages and moves with any save: every row's points, the total, both execution rates."""
     card = score_card(document, sheet)
     readings: dict[str, str] = {row.path: row_points(row) for row in card.rows}
+    readings |= {f"asks.{row.path}": " ".join(asked_for(row, evaluation.edition)) for row in card.rows}
     readings |= {f"group.{number}": group_points(one) for number, one in enumerate(card.branches)}
     if not evaluation.weights_copied:
         readings |= {f"points.{one.name}": points_left(one) for one in groups_of(document, evaluation.edition)}

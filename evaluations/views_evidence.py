@@ -6,8 +6,9 @@ Files leave as attachments and are never shown inside the site.
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -47,20 +48,30 @@ def evidence_list(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return _page(request, evaluation, row=request.GET.get("row", ""))
     row_id, pointer = request.POST.get("row", ""), request.POST.get("pointer", "")
-    upload = request.FILES.get("file")
-    if upload is None:
+    uploads = request.FILES.getlist("file")
+    if not uploads:
         if not may_upload(request.user, evaluation):
             raise PermissionDenied("上传佐证材料由填报单位的填报人在填报时来做。")
         return _page(request, evaluation, row=row_id, pointer=pointer, error="先选一个文件，再上传。")
-    try:
-        kept = keep_evidence(evaluation, upload, actor=request.user, row_id=row_id, pointer=pointer)
-    except ValidationError as refused:
-        return _page(request, evaluation, row=row_id, pointer=pointer, error=refused.messages[0])
-    except StateConflict:
-        messages.error(request, CLOSED)
-    else:
-        messages.success(request, f"“{kept.name}”已上传。")
-    return redirect("evaluations:evidence_list", pk=pk)
+    kept, refusals = [], []
+    for upload in uploads:
+        try:
+            one = keep_evidence(evaluation, upload, actor=request.user, row_id=row_id, pointer=pointer)
+        except ValidationError as refused:
+            refusals.append(refused.messages[0])
+        except StateConflict:
+            messages.error(request, CLOSED)
+            break
+        else:
+            kept.append(f"“{one.name}”")
+    if kept:
+        messages.success(request, f"{'、'.join(kept)}已上传。")
+    if refusals:  # each by its name; what was good is kept
+        error = "；".join(refusal.rstrip("。") for refusal in refusals) + "。"
+        return _page(request, evaluation, row=row_id, pointer=pointer, error=error)
+    back = QueryDict(mutable=True)
+    back["row"] = row_id if any(row.row_id == row_id for row in evaluation.indicators.all()) else ""
+    return redirect(f"{reverse('evaluations:evidence_list', args=[pk])}?{back.urlencode()}#upload")
 
 
 @require_POST

@@ -29,6 +29,39 @@ document.querySelectorAll(".pg-together details").forEach((panel) => {
   });
 });
 
+/** What a row asks for follows what is saved in it: a result that a person has to judge brings its band into the open.
+ *
+ * Nothing moves under somebody's hands: what has the focus, or holds something, stays where it is.
+ */
+function follows(path, columns) {
+  const open = document.querySelector(`[data-asks="${path}"]`);
+  const rest = document.querySelector(`[data-rest="${path}"]`);
+  if (!open || !rest) return;
+  const boxOf = (column) => {
+    const control = document.getElementById(`f-${path.split(".").join("-")}-${column}`);
+    return control && control.closest(".pg-entryfield");
+  };
+  const isBusy = (box) => box.contains(document.activeElement);
+  columns.forEach((column, at) => {
+    const box = boxOf(column);
+    if (!box || !rest.contains(box) || isBusy(box)) return;
+    const next = columns.slice(at + 1).map(boxOf).find((one) => one && open.contains(one));
+    open.insertBefore(box, next || null);
+  });
+  Array.from(open.querySelectorAll(".pg-entryfield")).forEach((box) => {
+    const control = box.querySelector("[data-col]");
+    if (columns.includes(control.dataset.col) || control.value || isBusy(box)) return;
+    rest.querySelector("summary").after(box);
+  });
+}
+
+document.addEventListener("perfgoals:saved", (event) => {
+  const readings = (event.detail && event.detail.readings) || {};
+  Object.keys(readings).forEach((name) => {
+    if (name.startsWith("asks.")) follows(name.slice(5), readings[name].split(" "));
+  });
+});
+
 /** A link to something inside a closed panel opens it. */
 function open() {
   const place = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));

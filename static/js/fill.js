@@ -43,7 +43,8 @@ function columnsOf(line) {
 }
 
 function nameOf(line) {
-  return line.dataset.name || line.cells[0].textContent.trim();
+  const name = line.querySelector(".pg-strong");
+  return line.dataset.name || `${line.cells[0].textContent.trim()}　${name ? name.textContent : ""}`;
 }
 
 /** What goes where: cell, text, and why it cannot go there. Values beyond the table are counted, never dropped silently. */

@@ -268,7 +268,10 @@ function vertical(root, from, step) {
   const lines = Array.from(root.querySelectorAll("tbody tr")).filter((line) => line.querySelector(".pg-cell, .pg-addline"));
   const next = lines[lines.indexOf(from.closest("tr")) + step];
   if (!next) return null;
-  return next.querySelector(`[data-col="${from.dataset.col || lastColumn}"]`) || next.querySelector(".pg-addline, .pg-cell");
+  const column = `[data-col="${from.dataset.col || lastColumn}"]`;
+  // What is folded away in a row cannot take the focus: the first open cell does.
+  const open = (kind) => Array.from(next.querySelectorAll(kind)).find((one) => !one.closest("details:not([open])"));
+  return open(column) || open(".pg-addline, .pg-cell");
 }
 
 function enter(cell) {

@@ -46,6 +46,48 @@ def test_rows_are_filled_by_keyboard(at, form):
     points.focus()
     page.keyboard.type("9")
     expect(page.locator(".pg-score-cell").nth(2).locator("b").first).to_have_text("9", timeout=10_000)
+    # The menu of a choice is worked by its own keys, and Enter leads on; the tick under 更多 by Space.
+    band.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Shift+Enter")
+    expect(actuals.nth(1)).to_be_focused()  # the band of that row is folded away
+    page.locator("tr[data-row]").nth(1).locator(".pg-more > summary").press("Enter")
+    tick = page.locator("tr[data-row]").nth(1).locator("[data-col=not_applicable]")
+    tick.press("Space")
+    expect(page.locator(".pg-score-cell").nth(1)).to_contain_text("不计", timeout=10_000)
+    tick.press("Space")
+    expect(page.locator(".pg-score-cell").nth(1)).not_to_contain_text("不计", timeout=10_000)
     rows = list(form.indicators.order_by("position"))
     assert [row.actual for row in rows] == ["45次", "4次", ""]
     assert (rows[2].band, rows[2].self_score) == ("achieved", 9)
+
+
+PASTE = """(cell, text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_row_asks_for_what_it_needs_and_a_column_is_pasted(at, form):
+    form.indicators.filter(name="巡检次数").update(target="≥0%")
+    page = at("信息中心填报人", reverse("evaluations:step", args=[form.pk, "indicators"]))
+    actuals = page.locator("tr[data-row] [data-col=actual]")
+    open_band = page.locator("tr[data-row]").first.locator("[data-asks] [data-col=band]")
+    expect(open_band).to_have_count(0)
+    actuals.first.fill("-2%")  # no rule says what a fall below zero costs
+    expect(open_band).to_be_visible(timeout=10_000)
+    actuals.first.focus()
+    actuals.first.evaluate(PASTE, "5%\r\n3次\r\n较好\r\n多出来的\r\n")
+    expect(page.get_by_text("还有 1 个值在表外")).to_be_visible()
+    expect(page.get_by_label("每格放什么").locator("tbody tr").nth(1)).to_contain_text("演练次数")
+    assert actuals.nth(1).input_value() == ""  # nothing is written before it was seen
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-reading=total]")).to_contain_text("已定 17.5 分", timeout=10_000)
+    expect(open_band).to_have_count(0)
+    assert [row.actual for row in form.indicators.order_by("position")] == ["5%", "3次", "较好"]
+    page.get_by_role("button", name="撤销").press("Enter")
+    expect(actuals.first).to_have_value("-2%")
+    expect(open_band).to_be_visible(timeout=10_000)
+    assert [row.actual for row in form.indicators.order_by("position")] == ["-2%", "", ""]

@@ -199,6 +199,27 @@ def test_a_file_is_uploaded_listed_at_its_row_and_deleted(li, opened):
     assert not form.evidence.exists()
 
 
+def test_several_files_come_at_once_and_only_the_bad_one_stays_out(li, opened):
+    form = opened()
+    row = form.indicators.first()
+    files = [
+        SimpleUploadedFile("台账.pdf", PDF),
+        SimpleUploadedFile("坏.exe", b"MZ"),
+        SimpleUploadedFile("照片.pdf", PDF + b"2"),
+    ]
+    page = li.post(url(form, "evidence_list"), {"row": row.row_id, "pointer": "第 3 页", "file": files})
+    assert page.status_code == 422
+    assert "“台账.pdf”、“照片.pdf”已上传" in page.text
+    assert "坏.exe" in page.text.split('id="upload-error"')[1]
+    assert form.evidence.count() == 2
+    assert "第 3 页" in li.get(url(form, "step", "indicators")).text
+    done = li.post(
+        url(form, "evidence_list"), {"row": row.row_id, "file": SimpleUploadedFile("三.pdf", PDF + b"3")}
+    )
+    assert f"row={row.row_id}" in done.url
+    assert f"#f-indicators-{row.row_id}-actual" in li.get(done.url).text  # the way back to the row
+
+
 def test_a_refused_file_keeps_what_was_typed(li, opened):
     form = opened()
     upload = SimpleUploadedFile("说明.exe", b"MZ")
