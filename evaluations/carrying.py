@@ -4,27 +4,32 @@ The newest one that was sent counts. A draft says nothing yet, and one that came
 """
 
 import datetime
+from collections.abc import Iterator
 from decimal import Decimal
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
-from declarations.checkup.results import NOTHING_CARRIED, Carried, PastRow, Results, Source
+from declarations.checkup import findings_of, refresh_counts
+from declarations.checkup.results import NOTHING_CARRIED, Carried, PastRow, Question, Results, Source
+from declarations.models import Declaration
 from evaluations import checkup
 from evaluations.models import Evaluation, EvaluationRow
 from evaluations.narrative import says_nothing
 from evaluations.scoring import Basis, RowScore
 from evaluations.scoring.arithmetic import show
 from evaluations.speaking import document_of
+from evaluations.spot_checks.models import Stage
 from perfgoals.filling.addresses import page_url
 from perfgoals.reviewing.models import ReturnedPlace
-from perfgoals.workflow import IN_REVIEW, State
+from perfgoals.workflow import EDITABLE, IN_REVIEW, State
 
+LONGEST = 200  # characters of an opinion that are quoted
 SENT = IN_REVIEW | {State.CONFIRMED}
 
 
 def carried(project: int, year: int, known_at: datetime.datetime | None) -> Carried:
-    """The newest self-evaluation of a year before ``year`` that had been sent by then. At most four queries."""
+    """The newest self-evaluation of a year before ``year`` that had been sent by then. At most six queries."""
     sent = Evaluation.objects.filter(project=project, fiscal_year__lt=year, state__in=SENT)
     if known_at is not None:  # forms that were loaded were never sent here: they have always been known
         sent = sent.filter(Q(first_submitted_at__isnull=True) | Q(first_submitted_at__lte=known_at))
@@ -34,7 +39,18 @@ def carried(project: int, year: int, known_at: datetime.datetime | None) -> Carr
         .order_by("-fiscal_year", "-pk")
         .first()
     )
-    return NOTHING_CARRIED if evaluation is None else Carried(results=results_of(evaluation))
+    if evaluation is None:
+        return NOTHING_CARRIED
+    return Carried(results_of(evaluation), tuple(_rechecked(evaluation, known_at)))
+
+
+def ask_later_targets(evaluation: Evaluation) -> None:
+    """Targets of later years that are being written have other questions now: what their lists count follows."""
+    later = Declaration.objects.filter(
+        project=evaluation.project_id, fiscal_year__gt=evaluation.fiscal_year, state__in=EDITABLE
+    )
+    for declaration in later.select_related("organization", "project", "campaign"):
+        refresh_counts(declaration, findings_of(declaration))
 
 
 def results_of(evaluation: Evaluation) -> Results:
@@ -116,6 +132,30 @@ def _returned(evaluation: Evaluation) -> dict[str, str]:
     for path, note in places.order_by("pk").values_list("path", "note"):
         found.setdefault(path.split(".")[1], []).append(note.strip().rstrip("。；"))
     return {row_id: f"退回时写“{'；'.join(notes)}”" for row_id, notes in found.items()}
+
+
+def _rechecked(evaluation: Evaluation, known_at: datetime.datetime | None) -> Iterator[Question]:
+    """What finished spot checks found: row by row where points were corrected, and the opinion. Two queries."""
+    cases = evaluation.spot_cases.filter(stage=Stage.DONE)
+    if known_at is not None:
+        cases = cases.filter(finished_at__lte=known_at)
+    rows = {row.row_id: row for row in evaluation.indicators.all()}
+    year = evaluation.fiscal_year
+    source = Source(page_url(evaluation, "score"), f"{year}年自评得分")
+    for case in cases.order_by("pk").prefetch_related("row_scores"):
+        for said in case.row_scores.all():
+            row, reason = rows.get(said.row_id), said.reason.strip().rstrip("。；")
+            if row is not None and said.points is not None and reason:
+                yield Question(
+                    f"{year}年抽查复核给“{row.name}”{show(said.points)} 分：{reason}。今年凭什么算完成，写清楚了吗？",
+                    row_id=row.row_id,
+                    name=row.name,
+                    **_group(row),
+                    source=source,
+                )
+        if opinion := _worth_asking(case.findings_text):
+            text = f"{year}年抽查复核的意见是“{opinion[:LONGEST]}”。今年的目标怎样改了？"
+            yield Question(text, source=source)
 
 
 def _worth_asking(text: str | None) -> str:

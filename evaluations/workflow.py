@@ -44,6 +44,12 @@ def _says(evaluation: Evaluation) -> str:
     return f"已确认：自评 {theirs.in_words}，审核 {judged.in_words}。哪几行不同、为什么，写在得分卡上。"
 
 
+def _ask_later_targets(evaluation: Evaluation) -> None:
+    from evaluations.carrying import ask_later_targets
+
+    ask_later_targets(evaluation)
+
+
 ARROWS = arrows(
     Last(
         action="confirm",
@@ -55,5 +61,6 @@ ARROWS = arrows(
     ),
     blocking=_blocking,
     before_sending=_keep_what_is_sent,
+    sent=_ask_later_targets,
 )
 SUBMIT, RECALL, PASS, RETURN, CONFIRM = TRANSITIONS = tuple(ARROWS)

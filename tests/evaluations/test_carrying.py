@@ -9,11 +9,13 @@ from django.utils import timezone
 from declarations.checkup import blocking_findings, findings_of
 from declarations.checkup.results import NOTHING_CARRIED
 from declarations.models import Declaration, Indicator
-from evaluations.carrying import carried
+from evaluations.carrying import ask_later_targets, carried
 from evaluations.models import Evaluation, EvaluationRow
+from evaluations.workflow import SUBMIT
 from perfgoals.campaigns.models import Campaign, CampaignKind
 from perfgoals.reviewing.models import ReturnRound
-from perfgoals.workflow import State
+from perfgoals.workflow import State, perform
+from tests.evaluations.test_workflow import ready
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +214,22 @@ def test_promises_that_say_something_are_asked(sent, next_year, measures, is_ask
         edition_id="putuo-2021-self-evaluation", improvement_measures=measures
     )
     assert ("last_year_promised" in asked(next_year)) is is_asked
+
+
+def test_lists_count_the_questions_from_the_moment_the_form_was_sent(evaluated, next_year, people):
+    """Sending refreshes what is kept of the later targets that are being written."""
+    Evaluation.objects.filter(pk=evaluated.pk).update(state=State.CONFIRMED)
+    evaluated.refresh_from_db()
+    ask_later_targets(evaluated)
+    next_year.refresh_from_db()
+    assert "|doubt:last_year_missed|" in next_year.finding_codes
+    assert next_year.open_doubts >= 3
+
+
+def test_the_arrow_of_sending_asks(opened, monkeypatch, people):
+    asked_of = []
+    monkeypatch.setattr("evaluations.carrying.ask_later_targets", asked_of.append)
+    evaluation = opened()
+    ready(evaluation, people["信息中心填报人"])
+    perform(SUBMIT, evaluation, actor=people["信息中心填报人"], version=evaluation.version)
+    assert asked_of == [evaluation]
