@@ -34,6 +34,7 @@ def _keep_what_is_decided(evaluation: Evaluation, actor: User) -> None:
     Evaluation.objects.filter(pk=evaluation.pk).update(
         reviewed_total=judged.total if judged else None, reviewed_grade=judged.grade if judged else ""
     )
+    _ask_later_targets(evaluation)  # reviewers' points are asked about too
 
 
 def _says(evaluation: Evaluation) -> str:

@@ -40,6 +40,11 @@ def page(browser, name, *args):
     return browser.get(reverse(name, args=args)).content.decode()
 
 
+def offer_of(targets, person):
+    """What is said of the self-evaluation, among all that follows from targets."""
+    return next(offer for offer in offers_for(targets, person) if offer.label == "绩效自评")
+
+
 def test_one_button_opens_what_is_missing_and_the_page_leads_to_the_result(approved, season_2020, people, at):
     for source in ("xxzx-2020-5", "xxzx-2020-3"):
         approved(source)
@@ -85,19 +90,19 @@ def test_targets_lead_to_their_self_evaluation_or_say_why_there_is_none(
         ({"fiscal_year": 2020} | archived, "2020 年的批次已结束，没有建过表"),
     ):
         Campaign.objects.filter(pk=season_2020.pk).update(**columns)
-        (offer,) = offers_for(targets, officer)
+        offer = offer_of(targets, officer)
         assert (offer.url, offer.why) == ("", why)
         assert why in page(at("信息中心填报人"), "declarations:tasks", targets.pk)
     coming = timezone.make_aware(datetime.datetime(2099, 3, 1, 9))
     Campaign.objects.filter(pk=season_2020.pk).update(is_archived=False, opens_at=coming)
-    assert offers_for(targets, officer)[0].why == "2099年3月1日开始"
+    assert offer_of(targets, officer).why == "2099年3月1日开始"
     Campaign.objects.filter(pk=season_2020.pk).update(opens_at=None)
-    (offer,) = offers_for(targets, officer)
+    offer = offer_of(targets, officer)
     assert offer.url in page(at("信息中心填报人"), "declarations:tasks", targets.pk).replace("&amp;", "&")
     assert at("信息中心填报人").get(offer.url).status_code == 200
     assert offers_for(targets, people["财政审核人"]) == []  # not theirs to open, nothing to look at yet
     made = open_evaluation(targets.project, season_2020, actor=officer)
-    (offer,) = offers_for(targets, officer)
+    offer = offer_of(targets, officer)
     assert (offer.url, offer.word) == (reverse("evaluations:tasks", args=[made.pk]), "草稿")
     Declaration.objects.filter(pk=targets.pk).update(state=State.RETURNED)
     targets.refresh_from_db()
