@@ -312,6 +312,7 @@ def open_data(check: SpotCheck) -> dict[str, Any]:
         "seed_origin": check.seed_origin,
         "seed_note": check.seed_note,
         "drawn_at": check.drawn_at.isoformat(),
+        "drawn_by": check.drawn_by.name,
         "size": check.size,
         "fingerprint": check.fingerprint,
         "candidates": _named(check.population),

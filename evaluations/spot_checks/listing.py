@@ -51,6 +51,7 @@ def method_lines(data: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     yield "种子来源", SeedOrigin(data["seed_origin"]).label
     yield "种子出处", data["seed_note"]
     yield "抽取时间", data["drawn_at"]
+    yield "抽取人", data["drawn_by"]
     yield "抽取张数", data["size"]
     yield "候选名单指纹", data["fingerprint"]
     yield "怎么抽", data["how"]
