@@ -10,12 +10,15 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         from declarations import built_on
         from monitoring.campaign_kind import KIND as SEASONS
+        from monitoring.models import MonitoringReport
         from monitoring.opening import built_from
         from monitoring.rendering import KIND, find
         from perfgoals.campaigns import kinds
         from perfgoals.campaigns.models import CampaignKind
         from perfgoals.documents import rendering
+        from perfgoals.reviewing import inbox
 
         kinds.register(CampaignKind.MONITORING, SEASONS)
         rendering.register(KIND, find)
         built_on.register(built_from)
+        inbox.register(inbox.Desk("运行监控", MonitoringReport))

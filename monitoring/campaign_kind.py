@@ -20,7 +20,6 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "expected_under_executed": "全年预计比已执行的少",
         "execution_slow": "预算执行过慢",
         "money_far_from_output": "钱和产出相差太远",
-        "group_open": "没有选归到哪一组",
         "row_open": "还没有填的行",
         "attainment_missing": "没有选达成情况",
         "actual_missing": "没有写执行情况",

@@ -14,14 +14,13 @@ from evaluations.checkup import (
     is_stock,
     negative_amounts,
     required_filled,
-    rows_in_frame,
 )
 from evaluations.contradictions import amounts_add_up
 from evaluations.pace import Light
 from evaluations.scoring.arithmetic import show
 from evaluations.scoring.inputs import OPEN
 from monitoring.curves import HOW
-from monitoring.progress import Progress, RowProgress, measured, progress_of, short_of
+from monitoring.progress import Progress, RowProgress, expected_of, progress_of, short_of
 from perfgoals.documents.monitoring import MonitoringDocument, MonitoringRow
 from perfgoals.editions import Edition
 from perfgoals.findings import Finding, Level
@@ -152,7 +151,9 @@ def _dated(one: RowProgress) -> Iterator[Finding]:
 
 def _counted(one: RowProgress, year: int) -> Iterator[Finding]:
     row = one.row
-    if one.inputs.case == OPEN and not _needs_operator(row) and not row.actual.strip():
+    if one.starts_later and not row.actual.strip():
+        pass
+    elif one.inputs.case == OPEN and not _needs_operator(row) and not row.actual.strip():
         message = f"“{row.name}”没有写执行情况。还没有做的写 0 和单位。"
         yield Finding("actual_missing", Level.ERROR, f"{one.path}.actual", message, WHY_VALUE)
     elif one.inputs.case == OPEN:
@@ -173,7 +174,7 @@ def _counted(one: RowProgress, year: int) -> Iterator[Finding]:
 
 def _expected(one: RowProgress, year: int) -> Iterator[Finding]:
     row, path = one.row, f"{one.path}.expected"
-    expected = measured(row, row.expected, year)
+    expected = expected_of(row, year)
     if expected.case == OPEN or expected.actual is None:
         says = expected.open_reason.replace("实际完成值", "全年预计完成情况")
         yield Finding("expected_unreadable", Level.ERROR, path, f"“{row.name}”：{says}", WHY_VALUE)
@@ -265,7 +266,6 @@ RULES: Sequence[Callable[[Form], Iterator[Finding]]] = (
     amounts_add_up,
     money_fits,
     money_in_time,
-    rows_in_frame,
     rows_begun,
     values_written,
     likelihood_chosen,

@@ -26,7 +26,7 @@ from perfgoals.filling.grid import Saying, sayings_by_row
 from perfgoals.filling.marks import Mark
 from perfgoals.findings import Finding
 
-_KINDS = dict.fromkeys(TICKS, "tick") | dict.fromkeys((*CHOICES, "level1", "level2"), "choice")
+_KINDS = dict.fromkeys(TICKS, "tick") | dict.fromkeys(CHOICES, "choice")
 _ASKS = {"attainment": "请选达成情况", "likelihood": "请选可能性", "operator": "请选一种"}
 
 
@@ -39,11 +39,19 @@ class Shown:
     last_year: str
     month: int
     year: int
-    words: Mapping[str, str]  # of attainments
+    words: Mapping[str, str]  # of attainments and likelihoods
 
     @property
     def light(self) -> Light:
         return self.progress.light
+
+    @property
+    def attained(self) -> str:
+        return self.words.get(self.progress.row.attainment, "")
+
+    @property
+    def likely(self) -> str:
+        return self.words.get(self.progress.row.likelihood, "")
 
     @property
     def history(self) -> str:
@@ -106,10 +114,6 @@ class Line:
     @property
     def outlook(self) -> list[Control]:
         return [self.controls["expected"], self.controls["likelihood"]]
-
-    @property
-    def groups(self) -> list[Control]:
-        return [self.controls[column] for column in ("level1", "level2") if column in self.controls]
 
     @property
     def ticks(self) -> list[Control]:
@@ -194,11 +198,6 @@ class EntryTable:
             options = [(key, OPERATOR_WORDS[key]) for key in OPERATORS]
         elif column in CHOICES:
             options = [(key, edition.word(column, key) if key else _ASKS[column]) for key in CHOICES[column]]
-        elif column in ("level1", "level2"):
-            at = 0 if column == "level1" else 1
-            options = [
-                (name, name or "无") for name in dict.fromkeys(group[at] or "" for group in edition.groups)
-            ]
         if options and value not in dict(options):
             options.append((value, f"{value}（不在清单）"))
         return tuple(options)
@@ -208,7 +207,8 @@ def shown_rows(
     report: MonitoringReport, progress: Progress, rows: Mapping[str, MonitoringRow], earlier: Earlier
 ) -> list[Shown]:
     """Every row's light with what is known of the row from other forms."""
-    words = {one.key: one.label for one in report.edition.vocabularies.get("attainment", ())}
+    choices = report.edition.vocabularies
+    words = {one.key: one.label for name in ("attainment", "likelihood") for one in choices.get(name, ())}
     return [
         Shown(
             progress=one,

@@ -6,7 +6,7 @@ Copied targets and computed rates have no place here: nobody types them.
 from dataclasses import dataclass
 from typing import Any
 
-from evaluations.fields import OPERATORS, ChoiceCell, TickCell, group_cell
+from evaluations.fields import OPERATORS, ChoiceCell, TickCell
 from monitoring.models import MonitoringReport, MonitoringRow
 from monitoring.speaking import set_budget
 from perfgoals.documents.monitoring import (
@@ -80,10 +80,7 @@ def typed(report: MonitoringReport, path: str) -> str:
 
 
 def place_of(report: MonitoringReport, path: str) -> Place | None:
-    """The place of ``path`` on this form, or None where the form has no such field or nobody types it.
-
-    No query, but one for a group: it is chosen only where the copied one does not fit the form.
-    """
+    """The place of ``path`` on this form, or None where the form has no such field or nobody types it."""
     table, dot, rest = path.partition(".")
     if dot and table == "indicators":
         return _cell(report, path, rest)
@@ -104,8 +101,6 @@ def _cell(report: MonitoringReport, path: str, rest: str) -> Place | None:
     row_id, _, column = rest.partition(".")
     if not is_row_id(row_id):
         return None
-    if column in ("level1", "level2"):
-        return group_cell(report, path, row_id, column)
     if column not in TYPED:
         return None
     where = {"table": "indicators", "row_id": row_id, "column": column}
@@ -118,8 +113,7 @@ def _cell(report: MonitoringReport, path: str, rest: str) -> Place | None:
 
 def cells_of(row: MonitoringRow) -> dict[str, str]:
     """The cells of a row that are typed, as typed, by path."""
-    columns = (*(("level1", "level2") if row.is_unplaced else ()), *TYPED)
-    return {f"indicators.{row.row_id}.{column}": _text(row, column) for column in columns}
+    return {f"indicators.{row.row_id}.{column}": _text(row, column) for column in TYPED}
 
 
 def _text(row: MonitoringRow, column: str) -> str:

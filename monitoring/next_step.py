@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.urls import reverse
+
 from monitoring.models import MonitoringReport
 from perfgoals.accounts.models import User
 from perfgoals.filling.next_step import REVIEWER_OF, NextStep, begin, next_for_filler, next_from_counts
@@ -39,7 +41,8 @@ def _for_onlookers(report: MonitoringReport, user: User) -> NextStep:
     state = State(report.state)
     if state in REVIEWER_OF:
         if may_review(user, report):
-            return NextStep("这张监控表等您审核。", short="等您审核", tone="wait")
+            url = reverse("monitoring:review", args=[report.pk])
+            return NextStep("这张监控表等您审核。", "去审核", url, "去审核")
         who = REVIEWER_OF[state]
         return NextStep(f"等{who}审核。这期间不能改。", short=f"等{who}审核", tone="wait")
     match state:

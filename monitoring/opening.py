@@ -49,12 +49,15 @@ class Monitored(Following):
         return report
 
     def row(self, row: Indicator, declared: Edition, edition: Edition, position: int) -> MonitoringRow:
-        return copied_row(MonitoringRow, row, declared, edition, position)
+        """Nothing is scored here, so a group that the form's frame does not have stays as it was approved."""
+        copied = copied_row(MonitoringRow, row, declared, edition, position)
+        copied.is_unplaced = False
+        return copied
 
     def carry(
         self, made: Sequence[tuple[MonitoringReport, Sequence[MonitoringRow]]], campaign: Campaign
     ) -> None:
-        """What the unit decided in an earlier period of the year: courses, confirmed operators, groups. One query."""
+        """What the unit decided in an earlier period of the year: courses, confirmed operators. One query."""
         known: dict[tuple[int, str], MonitoringRow] = {}
         for row in (
             MonitoringRow.objects.filter(
@@ -92,8 +95,6 @@ def _take_over(row: MonitoringRow, before: MonitoringRow) -> None:
     row.plan, row.plan_reason = before.plan, before.plan_reason
     if row.target == before.target:
         row.operator = before.operator
-    if row.is_unplaced and row.declared_group == before.declared_group:
-        row.level1, row.level2 = before.level1, before.level2
 
 
 def campaigns_open_to(user: User) -> CampaignQuerySet:

@@ -5,6 +5,7 @@ threshold and where that comes from.
 """
 
 import calendar
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +19,7 @@ from evaluations.pace import (
     money_against_output,
     output_pace,
 )
+from evaluations.scoring.arithmetic import ZERO
 from evaluations.scoring.inputs import OPEN, Inputs
 from evaluations.scoring.measuring import measure, spoken
 from monitoring.curves import LEVEL, read_curve
@@ -25,7 +27,7 @@ from perfgoals.documents.evaluation import EvaluationRow
 from perfgoals.documents.monitoring import MonitoringDocument, MonitoringRow
 from perfgoals.editions import Edition
 from perfgoals.editions.monitoring import Monitoring
-from perfgoals.targets import Kind, read_target
+from perfgoals.targets import Kind, TargetReading, read_target
 
 # Percentages that are collected in the course of a year; all others are kept.
 _COLLECTED = (
@@ -42,6 +44,7 @@ _COLLECTED = (
     "完工率",
 )
 _PERCENT = ("%", "‰")
+_COMPARED = re.compile(r"^\s*(?:不低于|不少于|不高于|不超过|[≥≤><＞＜=＝]+)\s*")
 _GRAVITY = {Light.RED: 0, Light.YELLOW: 1, Light.NONE: 2, Light.GREEN: 3}
 _EXPECTED = {"certain": "确定能完成", "possible": "有可能完成", "impossible": "完全不可能完成"}
 
@@ -59,6 +62,7 @@ class RowProgress:
     keeps: bool | None
     is_words: bool  # the target is words: the unit chooses 达成, 部分达成 or 未达成
     is_level: bool  # judged by what it is now, not by what was collected
+    starts_later: bool = False  # nothing is planned yet by this month, so nothing has to be written
     plan_problem: str = ""
 
     @property
@@ -137,17 +141,20 @@ def _row(row: MonitoringRow, number: int, document: MonitoringDocument, threshol
     year, month = document.fiscal_year, document.cutoff_month
     inputs = measured(row, row.actual, year)
     target = read_target(row.target, name=row.name, level2=row.level2 or "")
-    is_words = inputs.case == "words" or (inputs.case == OPEN and target.kind in (Kind.COMPOSITE, Kind.NONE))
+    is_words = inputs.case == "words" or (inputs.case == OPEN and not _is_countable(row, target, year))
     is_level = inputs.unit in _PERCENT and not any(word in row.name for word in _COLLECTED)
     curve, problem = LEVEL if is_level and not row.plan.strip() else Curve({}), ""
     try:
         curve = read_curve(row.plan) if row.plan.strip() else curve
     except ValueError as wrong:
         problem = str(wrong)
+    starts_later = bool(row.plan.strip()) and not problem and curve.at(month) == 0
     if target.kind is Kind.DEADLINE:
         pace = _dated(row, inputs, year, month)
     elif is_words:
         pace = _worded(row)
+    elif starts_later and not row.actual.strip():
+        pace = Pace(Light.GREEN, None, ZERO, f"按计划到 {month} 月底还不用开始。")
     elif inputs.case == OPEN:
         says = inputs.open_reason if row.actual.strip() else "还没有写执行情况。"
         pace = Pace(Light.NONE, None, None, says)
@@ -156,7 +163,17 @@ def _row(row: MonitoringRow, number: int, document: MonitoringDocument, threshol
         if is_level and not row.plan.strip() and pace.planned is not None:
             pace = replace(pace, sentence=f"{pace.sentence}比率看现在的水平，不按月累计。")
     keeps = _keeps(row, year)
-    return RowProgress(row, number, inputs, curve, pace, keeps, is_words, is_level, problem)
+    return RowProgress(row, number, inputs, curve, pace, keeps, is_words, is_level, starts_later, problem)
+
+
+def _is_countable(row: MonitoringRow, target: TargetReading, year: int) -> bool:
+    """Whether any number could be compared with the target; where none could, the unit says in words how far it is."""
+    if target.kind is Kind.DEADLINE:
+        return True
+    if target.kind is not Kind.QUANTITATIVE or not target.numbers:
+        return False
+    sure = replace(row, operator=row.operator or "=")
+    return measured(sure, f"{target.numbers[0]}{target.unit}", year).case != OPEN
 
 
 def _numeric(inputs: Inputs, month: int, curve: Curve, thresholds: Thresholds) -> Pace:
@@ -165,7 +182,8 @@ def _numeric(inputs: Inputs, month: int, curve: Curve, thresholds: Thresholds) -
         says = f"{spoken(inputs, actual)} ＞ 上限 {spoken(inputs, upper)}，已经超出。"
         return Pace(Light.RED, None, None, says)
     return output_pace(
-        case=inputs.case,
+        # “=0起”: nothing is to be reached, so it is a limit to keep
+        case="at_most" if inputs.case == "equal" and inputs.target == 0 else inputs.case,
         actual=inputs.actual,
         target=inputs.target,
         month=month,
@@ -210,11 +228,16 @@ def _by_likelihood(row: MonitoringRow) -> Pace:
     return Pace(light, None, None, f"单位说全年{says}。" if says else "还没有选完成目标可能性。")
 
 
+def expected_of(row: MonitoringRow, year: int) -> Inputs:
+    """What is expected of the year, read like a result; “≥85%” is meant as “85%”."""
+    return measured(row, _COMPARED.sub("", row.expected), year)
+
+
 def _keeps(row: MonitoringRow, year: int) -> bool | None:
     """Whether the year's expected result keeps the target."""
     if not row.expected.strip():
         return None
-    inputs = measured(row, row.expected, year)
+    inputs = expected_of(row, year)
     actual, target = inputs.actual, inputs.target
     if inputs.case == "deadline":
         return inputs.done <= inputs.due
@@ -231,7 +254,7 @@ def _keeps(row: MonitoringRow, year: int) -> bool | None:
 
 def short_of(one: RowProgress, year: int) -> str:
     """“预计 20 场，目标 24 场”, of a row whose expected result does not keep its target."""
-    inputs = measured(one.row, one.row.expected, year)
+    inputs = expected_of(one.row, year)
     if inputs.actual is None or inputs.target is None:
         return f"预计“{one.row.expected.strip()}”，目标“{one.row.target.strip()}”"
     return f"预计 {spoken(inputs, inputs.actual)}，目标 {spoken(inputs, inputs.target)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from declarations.speaking import read_weight
 from monitoring.models import MonitoringReport, MonitoringRow
 from perfgoals.documents import monitoring as documents
 from perfgoals.documents.declaration import read_amount
@@ -68,3 +69,32 @@ def set_budget(report: MonitoringReport, key: str, typed: str) -> set[str]:
         return {"budget"}
     setattr(report, key, read_amount(typed))
     return {"budget", key}
+
+
+def write_rows(document: MonitoringDocument, report: MonitoringReport) -> None:
+    """Overwrite ``report`` (saved here) and its rows with what ``document`` says; ``document_of`` then gives an equal one."""
+    for key in TEXT_KEYS:
+        setattr(report, key, getattr(document, key) or "")
+    report.extra = dict(document.extra)
+    report.budget = {}
+    for key in {*AMOUNT_COLUMNS, *document.budget}:
+        set_budget(report, key, document.budget.get(key) or "")
+    report.save()
+    report.indicators.all().delete()
+    MonitoringRow.objects.bulk_create(
+        _row(report, position, said) for position, said in enumerate(document.indicators, 1)
+    )
+
+
+def _row(report: MonitoringReport, position: int, said: documents.MonitoringRow) -> MonitoringRow:
+    same = ("row_id", "level1", "name", "target", "actual", "expected", "operator", "attainment")
+    texts = (*same, "deviation_reason", "likelihood", "remark", "plan", "plan_reason")
+    return MonitoringRow(
+        report=report,
+        position=position,
+        level2=said.level2 or "",
+        weight_typed=said.weight or "",
+        weight=read_weight(said.weight or ""),
+        **{key: getattr(said, key) for key in texts},
+        **{f"deviation_{kind}": kind in said.deviation_kinds for kind in DEVIATION_KINDS},
+    )

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from monitoring import views, views_comments, views_papers, views_steps, views_submit
+from monitoring import views, views_comments, views_papers, views_review, views_steps, views_submit
 
 app_name = "monitoring"
 urlpatterns = [
     path("", views.report_list, name="list"),
     path("new/", views.new, name="new"),
+    path("inbox/", views_review.desk_page, name="inbox"),
     path("<int:pk>/", views.tasks, name="tasks"),
     path("<int:pk>/fetch/", views.fetch, name="fetch"),
     path("<int:pk>/save/", views_steps.save, name="save"),
@@ -20,6 +21,11 @@ urlpatterns = [
     path("<int:pk>/submit/", views_submit.submit, name="submit"),
     path("<int:pk>/recall/", views_submit.recall, name="recall"),
     path("<int:pk>/ask-back/", views_submit.ask_back, name="ask_back"),
+    path("<int:pk>/review/", views_review.review, name="review"),
+    path("<int:pk>/review/list/", views_review.keep, name="review_keep"),
+    path("<int:pk>/review/return/", views_review.give_back, name="review_return"),
+    path("<int:pk>/review/decide/", views_review.decide, name="review_decide"),
+    path("<int:pk>/review/undo/", views_review.undo, name="review_undo"),
     path("<int:pk>/preview/", views_papers.preview, name="preview"),
     path("<int:pk>/form.pdf", views_papers.form_pdf, name="pdf"),
     path("<int:pk>/form.xlsx", views_papers.form_xlsx, name="xlsx"),

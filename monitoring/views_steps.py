@@ -37,7 +37,7 @@ class MonitoringStep(Step):
 
     def is_untouched(self, finding: Finding) -> bool:
         table, _, rest = finding.path.partition(".")
-        if table == "indicators" and rest and finding.code in ("row_open", "group_open"):
+        if table == "indicators" and rest and finding.code == "row_open":
             return not self.is_asked and rest.partition(".")[0] not in self._begun
         return super().is_untouched(finding)
 

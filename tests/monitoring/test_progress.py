@@ -92,6 +92,12 @@ def test_a_course_is_read_or_refused_in_words(text, points):
         # A ceiling is kept or passed.
         ({"target": "≤50万元", "name": "成本", "actual": "49万元"}, Light.GREEN, "没有超出"),
         ({"target": "≤50万元", "name": "成本", "actual": "51万元"}, Light.RED, "已经超出"),
+        ({"target": "=0起", "name": "安全事故", "actual": "0起"}, Light.GREEN, "没有超出"),
+        ({"target": "=0起", "name": "安全事故", "actual": "1起"}, Light.RED, "已经超出"),
+        # What is not to begin yet has nothing to say.
+        ({"target": "≥85%", "name": "用户满意度", "plan": "10月0%"}, Light.GREEN, "还不用开始"),
+        # A target that no number can be compared with is judged in words.
+        ({"target": "5*8小时", "name": "服务时长", "attainment": "reached"}, Light.GREEN, "已经达成"),
         # A day: kept, passed, or still to come.
         ({"target": "6月底前", "level2": "时效指标", "actual": "2021年6月20日"}, Light.GREEN, "按期"),
         ({"target": "6月底前", "level2": "时效指标", "actual": "2021年7月2日"}, Light.RED, "晚了"),
@@ -138,6 +144,8 @@ def test_rows_that_nobody_came_to_are_told_in_one_breath():
     [
         ({"likelihood": ""}, {"likelihood_missing"}),
         ({"expected": ""}, {"expected_missing"}),
+        ({"expected": "≥24场"}, set()),
+        ({"actual": "", "plan": "9月0%", "plan_reason": "教材9月才印好，培训都在第四季度。"}, set()),
         ({"expected": "很多"}, {"expected_unreadable"}),
         ({"actual": ""}, {"actual_missing"}),
         ({"actual": "若干"}, {"actual_unreadable"}),

@@ -7,10 +7,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from declarations import demo, demo_season
 from evaluations import demo as demo_evaluations
+from monitoring import demo as demo_monitoring
 
 
 class Command(BaseCommand):
-    help = "载入公开的表、演示账号、草稿、已送审的表和自评表（只在演示或调试环境里）。可以重复运行，结果一样。"
+    help = "载入公开的表、演示账号、草稿、已送审的表、自评表和监控表（只在演示或调试环境里）。可以重复运行，结果一样。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO or settings.DEBUG or settings.TESTING):
@@ -18,4 +19,5 @@ class Command(BaseCommand):
         counts = demo.load()
         counts["送审的表"] = demo_season.load()
         counts |= demo_evaluations.load()
+        counts |= demo_monitoring.load()
         self.stdout.write("演示数据已就绪：" + "，".join(f"{what} {number}" for what, number in counts.items()))
