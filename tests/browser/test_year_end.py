@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(tran
 YEAR = 2026
 # group, category, name, target, points, result, points won
 ROWS = (
-    ("产出指标", "数量指标", "设备巡检次数", "≥50次", "20", "45次", "18"),  # missed: 20 × 45 ÷ 50
+    ("产出指标", "数量指标", "设备巡检次数", "≥50次", "20", "44次", "17.6"),  # missed: 20 × 44 ÷ 50
     ("产出指标", "数量指标", "培训人数", "≥100人", "20", "160人", "20"),  # exceeded
     ("产出指标", "质量指标", "安全事故数", "=0起", "10", "0起", "10"),  # a target of zero, kept
     ("效益指标", "社会效益指标", "业务系统可用程度改善", "明显改善", "30", "", "27"),  # in words: judged
@@ -44,7 +44,8 @@ JULY = (  # by July, of the whole year, 完成目标可能性
 )
 BUDGET, EXECUTED = "1,000,000.00", "970,000.00"
 EXECUTION_POINTS = "9.7"  # 10 × 970,000 ÷ 1,000,000
-TOTAL, GRADE = "94.7", "优"  # 18 + 20 + 10 + 27 + 10 + 9.7
+TOTAL, GRADE = "94.3", "优"  # 17.6 + 20 + 10 + 27 + 10 + 9.7
+FIRST_SAID, FIRST_POINTS, FIRST_TOTAL = "45次", "18", "94.7"  # what the officer wrote before the return
 
 
 @pytest.fixture
@@ -97,6 +98,9 @@ def test_from_promise_to_score(at, promise, july, winter, tmp_path):
     form = open_evaluation(at, promise, winter)
     fill(at, form)
     send(at, form)
+    give_back(at, form)
+    judge(at, "发改委审核人", form, "pass", State.FINANCE_REVIEW)
+    judge(at, "财政审核人", form, "confirm", State.CONFIRMED)
     same_figures_everywhere(at, form, tmp_path)
 
 
@@ -167,7 +171,7 @@ def fill(at, form) -> None:
     for number, (*_, result, _) in enumerate(ROWS):
         line = lines.nth(number)
         if result:
-            line.locator("[data-col=actual]").fill(result)
+            line.locator("[data-col=actual]").fill(result if number else FIRST_SAID)
         else:
             line.locator("[data-col=band]").select_option("achieved")
             line.locator("[data-col=self_score]").fill(ROWS[number][-1])
@@ -176,8 +180,9 @@ def fill(at, form) -> None:
     lines.nth(3).locator("[data-col=deviation_reason]").fill("两个老系统十二月才切换完，三月底前全部切换。")
     page.keyboard.press("Tab")
     for number, (*_, points) in enumerate(ROWS):
-        expect(lines.nth(number).locator(".pg-score-cell b").first).to_have_text(points)
-    expect(page.locator("[data-reading=total]")).to_contain_text(TOTAL)
+        shown = lines.nth(number).locator(".pg-score-cell b").first
+        expect(shown).to_have_text(points if number else FIRST_POINTS)
+    expect(page.locator("[data-reading=total]")).to_contain_text(FIRST_TOTAL)
 
 
 def type_into(page, path: str, text: str) -> None:
@@ -198,6 +203,42 @@ def send(at, form) -> None:
     expect(page.locator("#why")).to_contain_text("可以送审")
     page.get_by_role("button", name="送审", exact=True).click()
     expect(page).to_have_url(re.compile("/submit/$"))
+
+
+# The reviewers --------------------------------------------------------------------------------------------------------
+def give_back(at, form) -> None:
+    """The department returns one row; the officer mends it, and nothing else can be touched."""
+    row = form.indicators.order_by("position").first()
+    page = at("发改委审核人", reverse("evaluations:review", args=[form.pk]))
+    expect(page.locator("main")).to_contain_text(FIRST_TOTAL)
+    page.goto(page.url.split("?")[0] + "return/")
+    page.locator("#new").select_option(f"indicators.{row.row_id}")
+    page.get_by_role("button", name="添加").click()
+    page.get_by_label(re.compile("^意见：")).fill("巡检记录只有 44 次")
+    page.locator("#reason").select_option(index=1)
+    page.locator("#comment").fill("巡检次数与记录不符，其余不用改。")
+    page.get_by_role("button", name="退回给单位").click()
+    expect(page.locator("main")).not_to_contain_text("没有退回")
+    form.refresh_from_db()
+    assert form.state == State.RETURNED
+
+    page = at("信息中心填报人", page_url(form, "tasks"))
+    expect(page.locator("main")).to_contain_text("巡检次数与记录不符")
+    at("信息中心填报人", reverse("evaluations:step", args=[form.pk, "indicators"]))
+    expect(page.locator(f'[data-path="indicators.{row.row_id}.actual"]')).to_be_editable()
+    expect(page.locator("tr[data-row] [data-col=actual]").nth(1)).not_to_be_editable()
+    type_into(page, f"indicators.{row.row_id}.actual", ROWS[0][5])
+    expect(page.locator("[data-reading=total]")).to_contain_text(TOTAL)
+    send(at, form)
+
+
+def judge(at, who: str, form, decision: str, becomes: State) -> None:
+    page = at(who, reverse("evaluations:review", args=[form.pk]))
+    expect(page.locator("main")).to_contain_text(TOTAL)
+    page.locator(f"button[name=decision][value={decision}]").click()
+    expect(page.locator("main")).to_contain_text("撤销")
+    form.refresh_from_db()
+    assert form.state == becomes
 
 
 # Paper ------------------------------------------------------------------------------------------------------------------
