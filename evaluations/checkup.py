@@ -30,6 +30,7 @@ WHY_CHANGED = "年中调整过预算的，要另作说明。"
 WHY_REQUIRED = "表上的必填栏。"
 WHY_OPEN = "每个指标都要有得分，才有总分。"
 WHY_FAR_OVER = "远超目标的，要分析原因：目标定得是否偏低。只问，不扣分。"
+WHY_SIGN = "目标前的符号要和指标的意思一致：越多越好的写≥，越少越好的写≤。"
 
 # A clause that says nothing of this project: 管理有待加强, 今后将进一步加强管理, 制度还需完善.
 _THING = "(?:项目|预算|资金|财务|绩效|内部|日常|相关|各项|有关)*(?:管理|工作|监督|监管|力度|水平|意识|制度|机制|质量|效率|沟通|协调|能力)"
@@ -232,11 +233,15 @@ def reason_column(edition: Edition) -> str:
 def flags_answered(form: Form) -> Iterator[Finding]:
     """Far over the target (X-18), or a sign that seems to point the wrong way: asked, never deducted."""
     column = reason_column(form.edition)
+    head = dict(form.edition.columns).get(column, "偏差原因分析及改进措施")
     for scored, row in zip(form.sheet.rows, form.document.indicators, strict=True):
         for flag in scored.settled.flags:
             if (code := _FLAGS.get(flag.code)) and not _explained(flag, getattr(row, column)):
-                message = f"“{row.name}”：{flag.text}"
-                yield Finding(code, Level.DOUBT, f"indicators.{row.row_id}.actual", message, WHY_FAR_OVER)
+                path = f"indicators.{row.row_id}"
+                far = flag.code == "far_over"
+                answer = f"在“{head}”里写明为什么高出这么多，或者在体检里写明理由。" if far else ""
+                message, why = f"“{row.name}”：{flag.text}{answer}", WHY_FAR_OVER if far else WHY_SIGN
+                yield Finding(code, Level.DOUBT, f"{path}.actual", message, why, also=(f"{path}.{column}",))
 
 
 def is_stock(text: str) -> bool:
