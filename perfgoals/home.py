@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template import loader
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -114,6 +115,12 @@ def home(request: SignedInRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """How to fill a form, and the keys of the grid."""
     return render(request, "help.html")
+
+
+@login_not_required
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it by this name where they have not seen what a page names, or do not know the format."""
+    return redirect(static("favicon.svg"))
 
 
 @login_not_required

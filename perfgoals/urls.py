@@ -7,6 +7,7 @@ from perfgoals import home
 urlpatterns = [
     path("", home.home, name="home"),
     path("help/", home.help_page, name="help"),
+    path("favicon.ico", home.favicon, name="favicon"),
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
     path("", include("perfgoals.accounts.urls")),

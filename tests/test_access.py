@@ -443,6 +443,7 @@ LINES = [
     on_site("accounts:second_factor_codes", "post", everybody(302)),
     on_site("accounts:second_factor_text", "post", everybody(302)),
     on_site("home", "get", everybody(302)),
+    on_site("favicon", "get", everybody(302)),
     *(on_site(name, "get", everybody(200, anonymous=200)) for name in ("help", "healthz", "readyz")),
 ]
 
