@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from declarations.following.rows import CopiedRow
 from declarations.models import Declaration, Project
 from evaluations.pace import Light
+from perfgoals.accounts.models import User
 from perfgoals.campaigns.models import period_words
 from perfgoals.editions import Edition, get_edition
 from perfgoals.editions.model import Field
@@ -222,3 +224,79 @@ class MonitoringReason(WrittenReason):
         constraints = [
             models.UniqueConstraint(name="monitoring_reason_once", fields=["report", "code", "path"])
         ]
+
+
+class Stage(models.TextChoices):
+    """Whose turn a corrective task is."""
+
+    OPEN = "open", "待整改"
+    ANSWERED = "answered", "待核实"
+    CLOSED = "closed", "已办结"
+
+
+class Decision(models.TextChoices):
+    """What the unit decided to do about the project's money and targets."""
+
+    CONTINUE = "continue", "继续实施"
+    REALLOCATE = "reallocate", "调整预算或目标"
+    CANCEL = "cancel", "取消，收回资金"
+
+
+class CorrectiveTask(models.Model):
+    """整改任务: what a reviewer wants put right, by when, and what came of it. It lives on after the report was sent.
+
+    ``row_id`` is empty where the task is about the money or the form as a whole. ``version`` grows with every act.
+    """
+
+    report = models.ForeignKey(MonitoringReport, models.PROTECT, related_name="corrections")
+    number = models.PositiveSmallIntegerField("序号")
+    row_id = models.CharField(max_length=16, blank=True)
+    problem = models.TextField("问题")
+    requirement = models.TextField("整改要求和建议")
+    due = models.DateField("限期")
+    stage = models.CharField("状态", max_length=10, choices=Stage, default=Stage.OPEN)
+    version = models.PositiveIntegerField(default=1)
+    ask_key = models.UUIDField(
+        unique=True, editable=False
+    )  # printed on the page: a second click makes no second task
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="提出人")
+    asked_at = models.DateTimeField("提出时间", auto_now_add=True)
+
+    decision = models.CharField("处理", max_length=12, choices=Decision, blank=True)
+    result = models.TextField("整改结果", blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="答复人")
+    answered_at = models.DateTimeField("答复时间", null=True)
+
+    conclusion = models.TextField("结论", blank=True)
+    judged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="核实人")
+    judged_at = models.DateTimeField("核实时间", null=True)
+
+    class Meta:
+        verbose_name = "整改任务"
+        ordering = ["report", "number"]
+        indexes = [models.Index(fields=["stage", "due"], name="corrective_task_open")]
+        constraints = [
+            models.UniqueConstraint(name="corrective_task_number", fields=["report", "number"]),
+            models.CheckConstraint(
+                name="corrective_task_closed_with_conclusion",
+                condition=~Q(stage="closed") | (Q(judged_by__isnull=False) & ~Q(conclusion="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report} 整改 {self.number}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Not answered although the day has passed."""
+        return self.stage == Stage.OPEN and self.due < timezone.localdate()
+
+    @property
+    def days_over(self) -> int:
+        return max((timezone.localdate() - self.due).days, 0)
+
+    @property
+    def words(self) -> str:
+        """“待整改，逾期 3 天”."""
+        late = f"，逾期 {self.days_over} 天" if self.is_overdue else ""
+        return f"{self.get_stage_display()}{late}"

@@ -4,13 +4,19 @@ With the officer (draft, returned) that is what the rows say now, marked 草稿.
 what reviewers judge, and nothing typed since.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from declarations.official import WATERMARK
+from monitoring import correcting
 from monitoring.models import MonitoringReport
 from monitoring.permissions import may_see_rows
 from monitoring.speaking import document_of
 from perfgoals.accounts.models import User
+from perfgoals.documents.behind import Behind
+from perfgoals.documents.corrections import corrections_of
 from perfgoals.documents.models import Revision, latest_revision
 from perfgoals.documents.monitoring import MonitoringDocument
 from perfgoals.documents.rendering import Printed
@@ -50,4 +56,15 @@ def printed(report: MonitoringReport, found: Official) -> Printed:
         title=found.document.project_name or "",
         document=found.document,
         watermark=found.watermark,
+        annexes=lambda: _corrections(report, found.document),
     )
+
+
+def _corrections(report: MonitoringReport, document: MonitoringDocument) -> Sequence[Behind]:
+    """整改任务 as they stand today, behind a report that has any (docs/decisions/0027)."""
+    tasks = list(report.corrections.order_by("number"))
+    if not tasks:
+        return ()
+    places = {row.row_id: f"第 {number} 行 {row.name}" for number, row in enumerate(document.indicators, 1)}
+    said = correcting.printed(tasks, places)
+    return (corrections_of(document, report.edition, said, on=timezone.localdate()),)

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Any
 
 from monitoring.checking import check
+from monitoring.correcting import may_ask, proposals
 from monitoring.earlier import Earlier
 from monitoring.entry import Shown, counted, shown_rows
-from monitoring.models import MonitoringRow
+from monitoring.models import MonitoringRow, Stage
 from monitoring.progress import Progress, progress_of
 from monitoring.reviewing import REVIEWED
 from perfgoals.documents import paper
@@ -62,4 +63,6 @@ class ReviewPage(page.ReviewPage):
             "progress": self.progress,
             "counts": counted(self.progress),
             "shown": self.shown,
+            "proposals": proposals(self.filing, self.progress) if may_ask(self.user, self.filing) else [],
+            "open_corrections": self.filing.corrections.exclude(stage=Stage.CLOSED).count(),
         }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from monitoring.entry import counted
-from monitoring.models import MonitoringReport
+from monitoring.models import MonitoringReport, Stage
 from monitoring.next_step import next_step
 from monitoring.permissions import may_see_rows
 from monitoring.progress import progress_of
@@ -30,4 +30,5 @@ def task_list(report: MonitoringReport, user: User) -> dict[str, Any]:
         "is_outdated": page.may_edit and any(one.code == "targets_outdated" for one in page.findings),
         "may_fetch": page.may_edit,
         "taking_back": taking_back(report, user),
+        "open_corrections": report.corrections.exclude(stage=Stage.CLOSED).count(),
     }

@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from monitoring import views, views_comments, views_papers, views_review, views_steps, views_submit
+from monitoring import (
+    views,
+    views_comments,
+    views_corrections,
+    views_papers,
+    views_review,
+    views_steps,
+    views_submit,
+)
 
 app_name = "monitoring"
 urlpatterns = [
     path("", views.report_list, name="list"),
     path("new/", views.new, name="new"),
+    path("corrections/", views_corrections.all_corrections, name="all_corrections"),
     path("inbox/", views_review.desk_page, name="inbox"),
     path("<int:pk>/", views.tasks, name="tasks"),
     path("<int:pk>/fetch/", views.fetch, name="fetch"),
@@ -26,6 +35,7 @@ urlpatterns = [
     path("<int:pk>/review/return/", views_review.give_back, name="review_return"),
     path("<int:pk>/review/decide/", views_review.decide, name="review_decide"),
     path("<int:pk>/review/undo/", views_review.undo, name="review_undo"),
+    path("<int:pk>/corrections/", views_corrections.corrections, name="corrections"),
     path("<int:pk>/preview/", views_papers.preview, name="preview"),
     path("<int:pk>/form.pdf", views_papers.form_pdf, name="pdf"),
     path("<int:pk>/form.xlsx", views_papers.form_xlsx, name="xlsx"),

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from declarations.following.opening import NothingApproved, told
 from declarations.models import Declaration
-from monitoring import listing, opening, task_list
-from monitoring.models import MonitoringReport
+from monitoring import correcting, listing, opening, task_list
+from monitoring.models import MonitoringReport, Stage
 from monitoring.permissions import may_edit, may_start
 from monitoring.scope import in_scope
 from perfgoals.accounts.sessions import SignedInRequest
@@ -39,6 +39,7 @@ def report_list(request: SignedInRequest) -> HttpResponse:
         "wanted": wanted,
         "may_start": may_start(request.user),
         "lights": listing.LIGHTS,
+        "open_corrections": correcting.visible_tasks(request.user).exclude(stage=Stage.CLOSED).count(),
     } | list_context(
         request.user, season, shelf, request.GET.get("page"), lines=listing.lines, step=step, own_columns=2
     )

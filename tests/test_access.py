@@ -283,6 +283,9 @@ LINES = [
     *on_report("review_return", "post", [403, 403, 404, 404, 403], [403, 403, 302, 403, 403]),
     *on_report("review_decide", "post", [403, 403, 404, 404, 403], [403, 403, 404, 403, 403]),
     *on_report("review_undo", "post", [403, 403, 404, 404, 403], [403] * 5),
+    *on_report("corrections", "get", *SEEN),
+    *on_report("corrections", "post", [404, 404, 404, 404, 404], [404] * 5),  # no such act
+    on_site("monitoring:all_corrections", "get", OFFICES),
     on_site("monitoring:inbox", "get", reviewers(200)),
     on_site("monitoring:list", "get", OFFICES),
     on_site("monitoring:list", "post", everybody(405)),

@@ -83,6 +83,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "monitoring_open": ("从目标建监控表", "从批复的目标建了{what}"),
     "monitoring_open_many": ("成批建监控表", "给{organization}建了 {forms} 张监控表：{what}"),
+    "correction_ask": ("提整改任务", "给{what}提了整改任务 {correction}"),
+    "correction_answer": ("答复整改任务", "答复了{what}的整改任务 {correction}"),
+    "correction_close": ("整改办结", "把{what}的整改任务 {correction} 办结"),
+    "correction_return": ("整改退回再改", "把{what}的整改任务 {correction} 退回再改"),
     "monitoring_fetch": (
         "监控表重新取目标",
         "重新取了{what}的目标：改 {changed} 行，新增 {new} 行，去掉 {vanished} 行",
@@ -156,6 +160,7 @@ _DETAILS = {
     "targets": "目标编号",
     "evaluations": "自评表编号",
     "reports": "监控表编号",
+    "correction": "整改任务",
     "sha256": "文件指纹",
     "before": "复核前得分",
     "after": "复核得分",

@@ -32,6 +32,15 @@ def is_working_day(day: datetime.date) -> bool:
     return day in worked or (day.weekday() < 5 and day not in off)
 
 
+def after_working_days(start: datetime.date, days: int) -> datetime.date:
+    """The last of ``days`` working days that follow ``start``; the day itself does not count."""
+    day = start
+    while days > 0:
+        day += datetime.timedelta(days=1)
+        days -= is_working_day(day)
+    return day
+
+
 def working_days_left(until: datetime.datetime, *, today: datetime.date | None = None) -> int:
     """Working days from today to the day of ``until``, both counted; 0 once that day has passed."""
     first, last = today or timezone.localdate(), timezone.localdate(until)

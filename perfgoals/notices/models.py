@@ -20,6 +20,7 @@ class NoticeKind(models.TextChoices):
     EXTENDED = "extended", "延期"
     CLOSING = "closing", "快到截止"
     SPOT_CHECK = "spot_check", "抽查复核"
+    CORRECTION = "correction", "整改任务"
 
 
 class DeliveryState(models.TextChoices):
