@@ -132,6 +132,15 @@ class CardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Twig:
+    """A level-2 group of the tree of points, however its rows are spread over the form."""
+
+    name: str
+    points: Decimal
+    weight: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """A level-1 group of the tree of points."""
 
@@ -145,6 +154,22 @@ class Branch:
     def span(self) -> int:
         """Rows of the table that the group takes: one more below each row of which something is said."""
         return len(self.rows) + sum(bool(row.notes) for row in self.rows)
+
+    @property
+    def twigs(self) -> list[Twig]:
+        """Its level-2 groups in form order; none on a form that has only one level."""
+        groups: dict[str, list[CardRow]] = {}
+        for row in self.rows:
+            if row.row.level2:
+                groups.setdefault(row.row.level2, []).append(row)
+        return [
+            Twig(
+                name,
+                sum((row.points or ZERO for row in rows), ZERO),
+                sum((row.weight or ZERO for row in rows), ZERO),
+            )
+            for name, rows in groups.items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)

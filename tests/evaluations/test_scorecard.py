@@ -4,6 +4,7 @@ import dataclasses
 import html
 import itertools
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from evaluations.templatetags.scoring import unparted
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.editions import get_edition
 from perfgoals.editions.rules import FORMULAS
+from tests.evaluations.builders import SICHUAN, form, full_rows
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "evaluations").glob("*.json"))
 
@@ -101,6 +103,21 @@ def test_an_open_row_is_said_to_be_open():
     page = render_to_string("evaluations/includes/score_line.html", {"card": card})
     assert "未定" in page
     assert "等人判定" in render_to_string("evaluations/includes/score_table.html", {"card": card})
+
+
+def test_a_capped_total_stands_beside_what_was_earned_and_every_level_has_its_points():
+    first, *others = full_rows(SICHUAN)
+    split = replace(first, weight="12", actual="25家"), replace(first, weight="8", level2="过程")
+    page = render_to_string(
+        "evaluations/includes/score_line.html",
+        {"card": (card := card_of(form(*split, *others, edition=SICHUAN, executed="40")))},
+    )
+    assert "各项合计 <b>94</b> 分，封顶 69 分" in page
+    assert [(twig.name, twig.points, twig.weight) for twig in card.branches[0].twigs] == [
+        ("决策", 6, 12),
+        ("过程", 8, 8),
+    ]
+    assert card.branches[0].points == sum(twig.points for twig in card.branches[0].twigs)
 
 
 def test_no_line_ends_between_an_operator_and_its_number():
