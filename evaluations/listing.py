@@ -12,6 +12,7 @@ from evaluations.models import Evaluation, EvaluationMark, EvaluationQuerySet, E
 from evaluations.next_step import next_step_in_list
 from evaluations.opening import campaigns_open_to, not_opened
 from evaluations.permissions import may_start
+from evaluations.review.waiting import waiting_for
 from perfgoals.accounts.models import Role, User
 from perfgoals.campaigns.models import CampaignKind
 from perfgoals.documents.evaluation import TEXT_KEYS
@@ -27,6 +28,7 @@ from perfgoals.filling.listing import (
 )
 from perfgoals.filling.next_step import NextStep
 from perfgoals.filling.returned import sections_to_mend
+from perfgoals.reviewing.inbox import has_inbox
 from perfgoals.searching import plain, words
 from perfgoals.workflow import IN_REVIEW, State
 
@@ -143,8 +145,9 @@ def next_for_list(season: EvaluationSeason, user: User) -> NextStep:
         if user.role == Role.BUSINESS_ADMIN:
             text = f"{season.year or ''} 年度有 {mine} 张自评表还在填报，{waiting} 张在审核。"
             return NextStep(text.strip(), tone="wait")
-        if mine:
-            return NextStep(f"{season.year} 年度有 {mine} 张自评表等您审核，排在最前面。", tone="wait")
+        if has_inbox(user) and (here := waiting_for(user).filter(fiscal_year=season.year or 0).count()):
+            text = f"{season.year} 年度有 {here} 张自评表等您审核，按要紧程度排在“待审核”里。"
+            return NextStep(text, "去审核", reverse("evaluations:inbox"))
         return NextStep("没有等您审核的自评表。", tone="wait")
     first = season.first_to_fill()
     if first is not None:

@@ -25,7 +25,7 @@ from declarations.models import Declaration, SavedFilter
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.reviewing.acts import UNDO_SECONDS
 from perfgoals.reviewing.inbox import has_inbox, tabs
-from perfgoals.reviewing.reasons import all_reasons
+from perfgoals.reviewing.reasons import reasons_for
 
 LONGEST_COMMENT = 2000
 LONGEST_LIST = 600
@@ -140,7 +140,7 @@ def _summary_page(
         "answered_forms": sum(bool(row.facts and row.facts.answered_doubts) for row in rows),
         "list": wanted.query(),
         "list_url": wanted.list_url(),
-        "reasons": all_reasons().values(),
+        "reasons": reasons_for(Declaration.document_kind).values(),
         "most": MOST,
         "undo_seconds": UNDO_SECONDS,
         "comment": "",
@@ -157,7 +157,7 @@ def _count_bands(rows: list[desk.Row]) -> list[tuple[int, str, int]]:
 
 def _carry_out(request: SignedInRequest, act: Act, picks: list[Pick], wanted: Wanted) -> HttpResponse:
     comment = request.POST.get("comment", "").replace("\0", "").strip()
-    reason = all_reasons().get(request.POST.get("reason", ""))
+    reason = reasons_for(Declaration.document_kind).get(request.POST.get("reason", ""))
     if act is Act.BACK and (error := _comment_trouble(comment)):
         typed = {
             "comment": comment or (reason.wording if reason else ""),

@@ -19,7 +19,7 @@ from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.words import in_form_order, is_on_form, place_words
 from perfgoals.reviewing import acts
 from perfgoals.reviewing.models import ReturnNote
-from perfgoals.reviewing.reasons import all_reasons
+from perfgoals.reviewing.reasons import reasons_for
 from perfgoals.reviewing.returning import NamedPlace, last_round
 from perfgoals.reviewing.rights import may_review
 from perfgoals.workflow import Transition
@@ -102,7 +102,7 @@ def give_back(
     Raises what ``acts.send_back`` raises, and ``ValidationError`` keyed by ``reason``, ``comment``, ``clause``.
     """
     wrong: dict[str, str] = {}
-    if reason_code not in all_reasons():
+    if reason_code not in reasons_for(filing.document_kind):
         wrong["reason"] = "从清单里选一个退回原因。"
     if not comment.strip():
         wrong["comment"] = "写一句要单位改什么、为什么。"

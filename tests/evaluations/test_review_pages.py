@@ -210,7 +210,10 @@ def test_the_return_opens_what_was_listed_and_asks_for_a_reason(sent, row, revie
     refused = reviewer.post(url("_return", sent), listed | {"do": "return"})
     assert refused.status_code == 422
     assert "附签到表" in refused.content.decode()
-    whole = listed | {"do": "return", "reason": "contradiction", "comment": "签到表对不上。"}
+    # A reason of another kind of form is none.
+    strange = listed | {"do": "return", "reason": "whole_period", "comment": "签到表对不上。"}
+    assert "从清单里选一个退回原因" in reviewer.post(url("_return", sent), strange).text
+    whole = listed | {"do": "return", "reason": "result_contradiction", "comment": "签到表对不上。"}
     assert reviewer.post(url("_return", sent), whole).status_code == 302
     sent.refresh_from_db()
     assert sent.state == State.RETURNED
