@@ -62,10 +62,8 @@ def test_the_desk_is_one_with_a_tab_for_each_kind(sent, reviewer, at):  # noqa: 
     page = reviewer.get(reverse("evaluations:inbox"))
     said = words(page)
     assert sent.project_name in said
-    assert [(tab.label, tab.count, tab.is_here) for tab in page.context["desks"]] == [
-        ("绩效目标", 0, False),
-        ("绩效自评", 1, True),
-    ]
+    tabs = {tab.label: (tab.count, tab.is_here) for tab in page.context["desks"]}
+    assert (tabs["绩效目标"], tabs["绩效自评"]) == ((0, False), (1, True))
     assert '待审核<span class="pg-count pg-count--blue">1</span>' in page.content.decode()
     other = reviewer.get(reverse("declarations:inbox"))
     assert reverse("evaluations:inbox") in other.content.decode()
