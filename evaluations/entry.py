@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 
 from evaluations.checkup import reason_column
 from evaluations.fields import OPERATORS, label_of
+from evaluations.known import Known, known_of
 from evaluations.models import Evaluation, EvaluationRow, Evidence
 from evaluations.scorecard import Branch, CardRow, ScoreCard, score_card
 from evaluations.scoring import ScoreSheet, score
@@ -88,6 +89,7 @@ class Line:
     files: tuple[Evidence, ...]
     stands_alone: bool = False
     is_placed: bool = True  # in a group that this form has
+    known: tuple[Known, ...] = ()  # what monitoring said in the course of the year
 
     @property
     def id(self) -> str:
@@ -191,6 +193,10 @@ class EntryTable:
             for branch in self.card.branches
         ]
 
+    @cached_property
+    def _known(self) -> Mapping[str, Sequence[Known]]:
+        return known_of(self.evaluation)
+
     def _line(self, card: CardRow, findings: tuple[Saying, ...], files: tuple[Evidence, ...]) -> Line:
         row = self.rows[card.row.row_id]
         result, reason = self._shown(card)
@@ -205,6 +211,7 @@ class EntryTable:
             files=files,
             stands_alone=self.evaluation.stands_alone,
             is_placed=(row.level1, row.level2 or None) in self.evaluation.edition.groups,
+            known=tuple(self._known.get(row.row_id, ())),
         )
 
     def _shown(self, card: CardRow) -> tuple[list[str], list[str]]:

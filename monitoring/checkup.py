@@ -17,7 +17,7 @@ from evaluations.checkup import (
 )
 from evaluations.contradictions import amounts_add_up
 from evaluations.pace import Light
-from evaluations.scoring.arithmetic import show
+from evaluations.scoring.arithmetic import ZERO, show
 from evaluations.scoring.inputs import OPEN
 from monitoring.curves import HOW
 from monitoring.progress import Progress, RowProgress, expected_of, progress_of, short_of
@@ -80,7 +80,10 @@ def money_fits(form: Form) -> Iterator[Finding]:
 def money_in_time(form: Form) -> Iterator[Finding]:
     money, thresholds = form.progress.money, form.progress.policy.thresholds
     if money.light is Light.RED:
-        message = f"{money.sentence}写明为什么慢、哪个月付到多少。"
+        rate, least = show(money.progress or ZERO), show(money.planned or ZERO)
+        message = (
+            f"到 {form.document.cutoff_month} 月执行率 {rate}%，低于 {least}%。写明为什么慢、哪个月付到多少。"
+        )
         yield Finding(
             "execution_slow",
             Level.DOUBT,

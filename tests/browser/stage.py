@@ -15,6 +15,7 @@ from declarations.speaking import write_rows
 from declarations.starting import copy_from, start_declaration
 from declarations.workflow import SUBMIT
 from evaluations import demo as evaluations
+from monitoring import demo as monitoring
 from perfgoals.accounts.models import Organization, Role, User
 from perfgoals.campaigns.models import Campaign
 from perfgoals.filling.editing import FieldChange, save_fields
@@ -34,6 +35,7 @@ def prepare() -> tuple[dict[str, Declaration], dict[str, Job]]:
     """The demonstration, and forms and jobs in every state."""
     demo.load()
     evaluations.load()
+    monitoring.load()
     found = {form.source_id: form for form in Declaration.objects.exclude(source_id="")}
     forms = {
         "bare": found["demo-2027-1"],

@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser import (  # noqa: F401  - they add their places
     places_evaluation_forms,
     places_evaluations,
+    places_monitoring,
     places_panels,
     places_review,
     places_security,

@@ -6,8 +6,11 @@ import uuid
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
+from evaluations.opening import open_evaluation
 from monitoring import correcting
+from monitoring.carrying import carried
 from monitoring.models import CorrectiveTask, MonitoringReport, Stage
 from monitoring.official import official, printed
 from perfgoals.audit.models import AuditRecord
@@ -148,3 +151,39 @@ def test_the_paper_carries_the_tasks_as_they_stand(sent, people):
     said = dict(annex.texts())
     assert "补招讲师" in said.values() or any("补招讲师" in text for _, text in annex.texts())
     assert any("待整改" in text for _, text in annex.texts())
+
+
+def test_open_tasks_are_asked_of_the_next_years_targets(sent, people):
+    task = asked(sent, people)
+    row = sent.indicators.get()
+    (question,) = carried(sent.project_id, 2021, None).questions
+    assert "补招讲师" in question.text
+    assert (question.row_id, question.name) == (row.row_id, row.name)
+    before = timezone.now() - datetime.timedelta(days=1)
+    assert carried(sent.project_id, 2021, before).questions == ()
+    assert carried(sent.project_id, 2020, None).questions == ()
+    CorrectiveTask.objects.filter(pk=task.pk).update(
+        stage=Stage.CLOSED, judged_by=people["发改委审核人"], conclusion="已核实。"
+    )
+    assert carried(sent.project_id, 2021, None).questions == ()
+
+
+def test_a_self_evaluation_knows_what_monitoring_said(sent, client, people, season_2020):
+    client.force_login(people["信息中心填报人"])
+    evaluation = open_evaluation(sent.project, season_2020, actor=people["信息中心填报人"])
+    page = client.get(reverse("evaluations:step", args=[evaluation.pk, "indicators"])).content.decode()
+    assert "1—7 月监控：3场" in page
+    assert reverse("monitoring:preview", args=[sent.pk]) in page
+
+
+@pytest.fixture
+def season_2020(region):
+    from perfgoals.campaigns.models import Campaign, CampaignKind
+
+    return Campaign.objects.create(
+        name="2020年度绩效自评",
+        kind=CampaignKind.EVALUATION,
+        fiscal_year=2020,
+        region=region,
+        edition_id="national-2020-self-evaluation",
+    )
