@@ -240,3 +240,24 @@ def test_a_page_that_is_older_than_the_form_passes_nothing(sent, row, reviewer):
     answer = reviewer.post(url("_decide", sent), stale, follow=True)
     assert "表变了，没有办" in answer.content.decode()
     assert Evaluation.objects.get(pk=sent.pk).state == State.DEPARTMENT_REVIEW
+
+
+ODD = ["\0", "9" * 400, "-1", "１２", "\ud800", "<b>", "x" * 600]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_input_is_answered(sent, row, reviewer, odd):  # noqa: F811
+    desk = reverse("evaluations:inbox")
+    for key in ("q", "unit", "grade", "finding", "rank", "again", "order", "page"):
+        assert reviewer.get(desk, {key: odd.encode("utf-8", "surrogatepass")}).status_code == 200
+    safe = odd.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    for path in (f"indicators.{row.row_id}", f"indicators.{safe}", safe):
+        body = {f"points:{path}": safe, f"why:{path}": safe, f"was:{path}": safe, "version": safe}
+        body |= {"shown": [safe], "listed": [safe], f"note:{safe}": safe}
+        for name, more in (
+            ("_keep", {"do": safe}),
+            ("_decide", {"decision": "pass"}),
+            ("_return", {"do": "return"}),
+        ):
+            assert reviewer.post(url(name, sent), body | more).status_code in (302, 409, 422)
+    assert Evaluation.objects.get(pk=sent.pk).state == State.DEPARTMENT_REVIEW
