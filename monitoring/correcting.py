@@ -24,6 +24,7 @@ from perfgoals.audit.trail import record
 from perfgoals.campaigns.workdays import after_working_days
 from perfgoals.documents.corrections import CorrectiveTask as Printed
 from perfgoals.filling.editing import clean
+from perfgoals.filling.places import is_row_id
 from perfgoals.notices.models import NoticeKind
 from perfgoals.notices.telling import settle, tell
 from perfgoals.reviewing.notifying import officers
@@ -90,7 +91,7 @@ def ask(
     """A new task; the same click twice gives the first. Raises ``PermissionDenied`` or ``ValidationError`` (Chinese)."""
     if not may_ask(actor, report):
         raise PermissionDenied
-    if row_id and not report.has_row("indicators", row_id):
+    if row_id and not (is_row_id(row_id) and report.has_row("indicators", row_id)):
         raise ValidationError("表上没有这一行。")
     what, wanted = _said(problem, "问题"), _said(requirement, "整改要求")
     if due is None or due < timezone.localdate():

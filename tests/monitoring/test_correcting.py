@@ -90,6 +90,7 @@ def test_red_rows_are_offered_and_a_double_click_asks_once(sent, client, people)
         {"due": datetime.date(2001, 1, 1)},
         {"due": datetime.date(9999, 1, 1)},
         {"row_id": "none"},
+        {"row_id": "\0"},
         {"requirement": "长" * 2001},
     ],
 )
