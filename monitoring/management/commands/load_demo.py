@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from declarations import demo, demo_season
 from evaluations import demo as demo_evaluations
+from evaluations import demo_season as demo_evaluation_season
 from monitoring import demo as demo_monitoring
 
 
@@ -19,5 +20,6 @@ class Command(BaseCommand):
         counts = demo.load()
         counts["送审的表"] = demo_season.load()
         counts |= demo_evaluations.load()
+        counts["送审的自评表"] = demo_evaluation_season.load()
         counts |= demo_monitoring.load()
         self.stdout.write("演示数据已就绪：" + "，".join(f"{what} {number}" for what, number in counts.items()))

@@ -1,0 +1,32 @@
+"""The demonstration's season of self-evaluations under way: sent through the doors, once."""
+
+import pytest
+
+from declarations import demo as targets
+from evaluations import demo, demo_season
+from evaluations.models import Evaluation
+from perfgoals.accounts.models import User
+from perfgoals.audit.models import AuditRecord
+from perfgoals.workflow import State
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.usefixtures("_cheap_passwords")
+def test_every_desk_has_work_and_loading_again_changes_nothing():
+    targets.load()
+    demo.load()
+    demo_season.load()
+    season = Evaluation.objects.filter(campaign__name=demo_season.CAMPAIGN)
+    sent = season.exclude(state=State.DRAFT)
+    assert sorted(sent.values_list("state", flat=True)) == sorted(
+        [State.CONFIRMED, *[State.FINANCE_REVIEW] * 3, State.DEPARTMENT_REVIEW, State.RETURNED]
+    )
+    assert not sent.filter(open_errors__gt=0).exists()
+    assert not sent.filter(total=None).exists()
+    confirmed = season.get(state=State.CONFIRMED)
+    assert confirmed.reviewed_total < confirmed.total
+    assert Evaluation.objects.visible_to(User.objects.get(username="department-fgw")).count() == 3
+    records = AuditRecord.objects.count()
+    assert demo_season.load() == len(demo_season.SEASON) == sent.count()
+    assert AuditRecord.objects.count() == records
