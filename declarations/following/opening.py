@@ -90,6 +90,7 @@ def open_one(kind: Following, project: Project, campaign: Campaign, *, actor: Us
         raise NothingApproved(f"“{project}”没有 {campaign.fiscal_year} 年批复的目标，不能从目标建{kind.noun}。")
     try:
         with transaction.atomic():
+            hold([source])
             filing = _make(kind, [source], campaign)[0]
             record(
                 actor=actor,
@@ -155,6 +156,8 @@ def _open_chunk(
                 _open_chunk(kind, [source], campaign, organization, actor, opened)
         elif kind.model._default_manager.filter(project=chunk[0].project_id, campaign=campaign).exists():
             opened.there.append(chunk[0].project_name)
+        elif not Declaration.objects.filter(pk=chunk[0].pk, state=State.APPROVED).exists():
+            opened.failed.append((chunk[0].project_name, "批复刚刚撤销。"))
         else:
             logger.exception("form not opened", kind=kind.model.__name__, declaration=chunk[0].pk)
             opened.failed.append((chunk[0].project_name, "系统出错了，已记入日志。"))
@@ -169,6 +172,7 @@ def _open_together(
     organization: Organization,
     actor: User,
 ) -> None:
+    hold(chunk)
     made = _make(kind, chunk, campaign)
     changes: dict[str, Any] = {
         "organization": organization.name,
@@ -176,6 +180,16 @@ def _open_together(
         kind.numbers: [filing.pk for filing in made],
     }
     record(actor=actor, action=kind.opened_many, subject=campaign, changes=changes)
+
+
+def hold(sources: Sequence[Declaration]) -> None:
+    """Keep these targets approved until the transaction ends: whoever takes the 批复 back waits, and then finds the form.
+
+    Raises ``NothingApproved`` where one was taken back a moment ago.
+    """
+    still = Declaration.objects.filter(pk__in=[source.pk for source in sources], state=State.APPROVED)
+    if still.update(state=State.APPROVED) < len(sources):
+        raise NothingApproved("目标的批复刚刚撤销，没有建表。")
 
 
 def _make(kind: Following, sources: Sequence[Declaration], campaign: Campaign) -> list[Any]:

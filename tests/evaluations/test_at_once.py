@@ -1,11 +1,18 @@
 """Two people, or two workers, open the same self-evaluations at once: real threads, on whichever database the suite runs."""
 
+import contextlib
+
 import pytest
 
+from declarations.models import Declaration
+from declarations.reviewing import undo
+from declarations.workflow import APPROVE
 from evaluations.evidence import keep_evidence
 from evaluations.models import Evaluation, EvaluationRow, Evidence
-from evaluations.opening import open_evaluation, open_for_unit
+from evaluations.opening import NothingApproved, open_evaluation, open_for_unit
 from perfgoals.audit.models import AuditRecord
+from perfgoals.reviewing.acts import NotUndone
+from perfgoals.workflow import State, perform
 from tests.declarations.test_conflicts import at_once
 from tests.evaluations.test_evidence import upload
 
@@ -31,6 +38,28 @@ def test_two_workers_on_one_unit_open_each_form_once(approved, season, people, p
     assert all(one.failed == [] and one.done == 3 for one in done)
     assert Evaluation.objects.count() == 3
     assert EvaluationRow.objects.count() == sum(one.indicators.count() for one in promised)
+
+
+def test_a_form_opened_while_the_approval_is_taken_back(make_declaration, season, people):
+    """Either the 批复 stands and a form was made from it, or it is gone and there is none."""
+    targets = make_declaration()
+    Declaration.objects.filter(pk=targets.pk).update(
+        state=State.FINANCE_REVIEW, submitted_by=people["信息中心填报人"], submitted_at=targets.created_at
+    )
+    targets.refresh_from_db()
+    perform(APPROVE, targets, actor=people["财政审核人"], version=targets.version)
+
+    def begin():
+        with contextlib.suppress(NothingApproved):
+            open_evaluation(targets.project, season, actor=people["信息中心填报人"])
+
+    def take_back():
+        with contextlib.suppress(NotUndone):
+            undo(Declaration.objects.get(pk=targets.pk), actor=people["财政审核人"])
+
+    at_once([begin, take_back])
+    targets.refresh_from_db()
+    assert Evaluation.objects.exists() == (targets.state == State.APPROVED)
 
 
 def test_a_double_click_uploads_once(opened, people):
