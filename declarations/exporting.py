@@ -12,7 +12,6 @@ from declarations.official import official
 from perfgoals.accounts.models import User
 from perfgoals.documents.kept import kept_pdf, key_of
 from perfgoals.editions import get_edition
-from perfgoals.excel import write_list
 from perfgoals.filling.exporting import (
     DEPARTMENT,
     UNIT,
@@ -99,18 +98,6 @@ def _workbook(item: JobItem, out: IO[bytes], report: Callable[[int], None]) -> s
     return item.label
 
 
-def _project_list(item: JobItem, out: IO[bytes], report: Callable[[int], None]) -> str:
-    found = EXPORTED.chosen(item.job.owner, item.job.params)
-    write_list(out, "项目清单", excel.PROJECT_COLUMNS, excel.project_rows(found), report)
-    return item.label
-
-
-def _indicator_list(item: JobItem, out: IO[bytes], report: Callable[[int], None]) -> str:
-    found = EXPORTED.chosen(item.job.owner, item.job.params)
-    write_list(out, "指标清单", excel.INDICATOR_COLUMNS, excel.indicator_rows(found), report)
-    return item.label
-
-
 def _count_indicators(found: QuerySet[Declaration]) -> int:
     return Indicator.objects.filter(declaration__in=found.order_by().values("pk")).count()
 
@@ -136,7 +123,7 @@ KINDS = (
         "project_list",
         permissions.may_export,
         EXPORTED.plan_list(lambda found: found.count()),
-        _project_list,
+        EXPORTED.work_list("项目清单", excel.PROJECT_COLUMNS, excel.project_rows),
         None,
         named("项目清单", "xlsx"),
     ),
@@ -144,7 +131,7 @@ KINDS = (
         "indicator_list",
         permissions.may_export,
         EXPORTED.plan_list(_count_indicators),
-        _indicator_list,
+        EXPORTED.work_list("指标清单", excel.INDICATOR_COLUMNS, excel.indicator_rows),
         None,
         named("指标清单", "xlsx"),
     ),

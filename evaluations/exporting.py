@@ -1,7 +1,6 @@
 """Exports of self-evaluations: official PDFs, Excel forms and Excel lists, as jobs. ``settings.JOB_KINDS`` names ``KINDS``."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import IO, Any
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
@@ -9,9 +8,6 @@ from evaluations import excel, permissions
 from evaluations.models import Evaluation
 from evaluations.official import printed, scored
 from perfgoals.accounts.models import User
-from perfgoals.documents.kept import kept_pdf, key_of
-from perfgoals.documents.rendering import one_file
-from perfgoals.excel import write_list
 from perfgoals.filling.exporting import (
     DEPARTMENT,
     UNIT,
@@ -19,6 +15,7 @@ from perfgoals.filling.exporting import (
     Choices,
     Exported,
     Filter,
+    Paper,
     as_zip,
     edition_filter,
     named,
@@ -26,8 +23,7 @@ from perfgoals.filling.exporting import (
     state_filter,
 )
 from perfgoals.filling.scope import FilingQuerySet
-from perfgoals.jobs.kinds import ItemFailed, JobKind
-from perfgoals.jobs.models import JobItem
+from perfgoals.jobs.kinds import JobKind
 from perfgoals.workflow import State
 
 # An evaluation ends 已确认; it is neither approved nor superseded.
@@ -66,44 +62,9 @@ EXPORTED = register(
 )
 
 
-def _evaluation(item: JobItem) -> Evaluation:
-    form = EXPORTED.form_of(item)
-    assert isinstance(form, Evaluation)
-    return form
-
-
-def _pdf(item: JobItem, out: IO[bytes], report: Callable[[int], None]) -> str:
-    """The official PDF with 评分明细, the kept one where there is one."""
-    from perfgoals.documents.pdf import MissingGlyph
-
-    evaluation = _evaluation(item)
+def _paper(evaluation: Evaluation, *, with_details: bool) -> Paper:
     found = scored(evaluation)
-    form = printed(evaluation, found, with_details=True)
-    key = key_of(found.document.fingerprint, form.annexes(), form.points)
-    try:
-        out.write(kept_pdf(key, lambda: one_file(form, "pdf")) if found.revision else one_file(form, "pdf"))
-    except MissingGlyph as missing:
-        raise ItemFailed(f"有印不出的字“{missing.character}”，请改后再导出。") from missing
-    return item.label
-
-
-def _workbook(item: JobItem, out: IO[bytes], report: Callable[[int], None]) -> str:
-    evaluation = _evaluation(item)
-    out.write(one_file(printed(evaluation, scored(evaluation)), "xlsx"))
-    return item.label
-
-
-def _list(
-    title: str,
-    columns: Iterable[tuple[str, str, int]],
-    rows: Callable[[QuerySet[Evaluation]], Iterator[tuple[Any, ...]]],
-) -> Callable[[JobItem, IO[bytes], Callable[[int], None]], str]:
-    def work(item: JobItem, out: IO[bytes], report: Callable[[int], None]) -> str:
-        found = EXPORTED.chosen(item.job.owner, item.job.params)
-        write_list(out, title, columns, rows(found), report)
-        return item.label
-
-    return work
+    return Paper(printed(evaluation, found, with_details=with_details), found.revision is not None)
 
 
 def _count_rows(found: QuerySet[Evaluation]) -> int:
@@ -115,7 +76,7 @@ KINDS = (
         "evaluation_pdfs",
         permissions.may_export,
         EXPORTED.plan_forms,
-        _pdf,
+        EXPORTED.work_forms(partial(_paper, with_details=True), "pdf"),
         as_zip("pdf"),
         named("绩效自评表PDF", "zip"),
         HOME,
@@ -124,7 +85,7 @@ KINDS = (
         "evaluation_workbooks",
         permissions.may_export,
         EXPORTED.plan_forms,
-        _workbook,
+        EXPORTED.work_forms(partial(_paper, with_details=False), "xlsx"),
         as_zip("xlsx"),
         named("绩效自评表Excel", "zip"),
         HOME,
@@ -133,7 +94,7 @@ KINDS = (
         "evaluation_list",
         permissions.may_export,
         EXPORTED.plan_list(lambda found: found.count()),
-        _list("自评项目清单", excel.PROJECT_COLUMNS, excel.project_rows),
+        EXPORTED.work_list("自评项目清单", excel.PROJECT_COLUMNS, excel.project_rows),
         None,
         named("自评项目清单", "xlsx"),
         HOME,
@@ -142,7 +103,7 @@ KINDS = (
         "evaluation_row_list",
         permissions.may_export,
         EXPORTED.plan_list(_count_rows),
-        _list("自评指标清单", excel.ROW_COLUMNS, excel.indicator_rows),
+        EXPORTED.work_list("自评指标清单", excel.ROW_COLUMNS, excel.indicator_rows),
         None,
         named("自评指标清单", "xlsx"),
         HOME,
@@ -151,7 +112,7 @@ KINDS = (
         "score_list",
         permissions.may_export,
         EXPORTED.plan_list(_count_rows),
-        _list("得分清单", excel.SCORE_COLUMNS, excel.score_rows),
+        EXPORTED.work_list("得分清单", excel.SCORE_COLUMNS, excel.score_rows),
         None,
         named("得分清单", "xlsx"),
         HOME,

@@ -267,6 +267,7 @@ JOB_KINDS = env.list(
         "declarations.exporting.KINDS",
         "evaluations.exporting.KINDS",
         "evaluations.season.KINDS",
+        "monitoring.exporting.KINDS",
         "monitoring.season.KINDS",
         "perfgoals.audit.exporting.KINDS",
     ],

@@ -339,7 +339,7 @@ LINES = [
     on_site("declarations:return_reasons", "get", only("业务管理员", 200)),
     *(
         on_site(f"{forms}:exports", method, only("业务管理员", code))
-        for forms in ("declarations", "evaluations")
+        for forms in ("declarations", "evaluations", "monitoring")
         for method, code in (("get", 200), ("post", 422))
     ),
     # Campaigns: the admin runs them, everybody in business sees how far their own units are

@@ -9,14 +9,17 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from perfgoals.accounts.models import Organization, OrganizationKind, User
+from perfgoals.documents.kept import kept_pdf, key_of
+from perfgoals.documents.rendering import Printed, one_file
 from perfgoals.editions import Edition, all_editions
+from perfgoals.excel import Columns, write_list
 from perfgoals.filling.filing import FilledFiling
 from perfgoals.filling.scope import FilingQuerySet
 from perfgoals.jobs.kinds import ItemFailed, Planned
@@ -24,6 +27,14 @@ from perfgoals.jobs.models import ItemState, Job, JobItem
 
 CHUNK = 2000
 Choices = Iterable[tuple[Any, str]]
+Work = Callable[[JobItem, IO[bytes], Callable[[int], None]], str]
+
+
+class Paper(NamedTuple):
+    """A form as the printer takes it. ``is_frozen``: it is a revision, printed once and kept."""
+
+    form: Printed
+    is_frozen: bool
 
 
 @dataclass(frozen=True)
@@ -48,6 +59,8 @@ class Exported:
     filters: tuple[Filter, ...]
     titles: Mapping[str, str]
     permitted: Callable[[User], bool]
+    # What tells several forms of one project and year apart: a column, and its words.
+    apart: tuple[str, Callable[[Any], str]] | None = None
 
     def chosen(self, user: User, params: dict[str, Any]) -> QuerySet[Any]:
         """The filings of this filter that the person may see now. Empty conditions select nothing away."""
@@ -61,10 +74,12 @@ class Exported:
 
     def plan_forms(self, user: User, params: dict[str, Any]) -> Iterator[Planned]:
         """One item per form."""
-        rows = self.chosen(user, params).values_list("pk", "fiscal_year", "organization__name", "project_name")
-        for pk, year, unit, name in rows.iterator(CHUNK):
+        columns = ["pk", "fiscal_year", "organization__name", "project_name"]
+        rows = self.chosen(user, params).values_list(*columns, *(self.apart or ())[:1])
+        for pk, year, unit, name, *which in rows.iterator(CHUNK):
+            apart = f"（{self.apart[1](which[0])}）" if self.apart else ""
             # ``_entry`` cuts the label at its first two spaces: a unit's name must not have any.
-            yield Planned(str(pk), f"{year} {'_'.join(unit.split())} {name or '未命名项目'}")
+            yield Planned(str(pk), f"{year} {'_'.join(unit.split())} {name or '未命名项目'}{apart}")
 
     def plan_list(
         self, count: Callable[[QuerySet[Any]], int]
@@ -84,6 +99,37 @@ class Exported:
             raise ItemFailed(f"这份{self.label}已不在您的查看范围内，或已不存在。")
         form: FilledFiling = found
         return form
+
+    def work_forms(self, printed: Callable[[Any], Paper], ending: str) -> Work:
+        """Writes the official paper of an item's form, ``pdf`` or ``xlsx``; the kept PDF where there is one."""
+
+        def work(item: JobItem, out: IO[bytes], report: Callable[[int], None]) -> str:
+            from perfgoals.documents.pdf import MissingGlyph
+
+            form, is_frozen = printed(self.form_of(item))
+            try:
+                if ending == "pdf" and is_frozen:
+                    key = key_of(form.document.fingerprint, form.annexes(), form.points)
+                    out.write(kept_pdf(key, lambda: one_file(form, ending)))
+                else:
+                    out.write(one_file(form, ending))
+            except MissingGlyph as missing:
+                raise ItemFailed(f"有印不出的字“{missing.character}”，请改后再导出。") from missing
+            return item.label
+
+        return work
+
+    def work_list(
+        self, title: str, columns: Columns, rows: Callable[[QuerySet[Any]], Iterator[tuple[Any, ...]]]
+    ) -> Work:
+        """Writes one Excel list of everything chosen."""
+
+        def work(item: JobItem, out: IO[bytes], report: Callable[[int], None]) -> str:
+            found = self.chosen(item.job.owner, item.job.params)
+            write_list(out, title, columns, rows(found), report)
+            return item.label
+
+        return work
 
 
 _exported: dict[str, Exported] = {}

@@ -98,6 +98,12 @@ def _(visit):
     expect(visit.page.locator("main")).to_contain_text("这张表还没有送审")
 
 
+@place("exports-monitoring", who=ADMIN)
+def _(visit):
+    visit.open("monitoring:exports")
+    expect(visit.page.locator("main")).to_contain_text("数据截至")
+
+
 @place("exports-evaluations", who=ADMIN)
 def _(visit):
     visit.open("evaluations:exports")

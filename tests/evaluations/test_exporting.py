@@ -8,10 +8,10 @@ import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from evaluations import exporting
 from evaluations.models import Evaluation, EvaluationRow
 from perfgoals.documents.models import Revision
 from perfgoals.documents.pdf import MissingGlyph
+from perfgoals.filling import exporting
 from perfgoals.jobs import queue
 from perfgoals.jobs.models import ItemState, Job
 from perfgoals.workflow import State
