@@ -58,6 +58,8 @@ def results_of(evaluation: Evaluation) -> Results:
     form = checkup.form_of(document_of(evaluation), evaluation.edition)
     rows = {row.row_id: row for row in evaluation.indicators.all()}
     returned = _returned(evaluation)
+    # Points that a reviewer is still working on are theirs alone (``permissions.may_see_points``): the unit reads this.
+    is_decided = evaluation.state == State.CONFIRMED
     column = checkup.reason_column(evaluation.edition)
     ratio = form.rules.over.ratio if form.rules.over else None
     found = []
@@ -76,7 +78,7 @@ def results_of(evaluation: Evaluation) -> Results:
                 far_over=ratio if _is_far_over(scored) else None,
                 is_missed=_is_missed(scored),
                 reason=getattr(row, column),
-                corrected=_corrected(row, scored),
+                corrected=_corrected(row, scored) if is_decided else "",
                 returned=returned.get(row.row_id, ""),
             )
         )

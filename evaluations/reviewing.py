@@ -28,10 +28,13 @@ from perfgoals.workflow import StateConflict
 
 
 def _taken_back(evaluation: Evaluation, act: AuditRecord, actor: User) -> None:
-    """With 确认 goes what it kept of the reviewers' points; the points themselves stay."""
+    """With 确认 goes what it kept and told of the reviewers' points; the points themselves stay."""
+    from evaluations.carrying import ask_later_targets
+
     if act.action == ARROWS.settle.action:
         Evaluation.objects.filter(pk=evaluation.pk).update(reviewed_total=None, reviewed_grade="")
         evaluation.refresh_from_db(fields=["reviewed_total", "reviewed_grade"])
+        ask_later_targets(evaluation)
 
 
 REVIEWED = Reviewed(ARROWS, taken_back=_taken_back)

@@ -34,7 +34,6 @@ def _keep_what_is_decided(evaluation: Evaluation, actor: User) -> None:
     Evaluation.objects.filter(pk=evaluation.pk).update(
         reviewed_total=judged.total if judged else None, reviewed_grade=judged.grade if judged else ""
     )
-    _ask_later_targets(evaluation)  # reviewers' points are asked about too
 
 
 def _says(evaluation: Evaluation) -> str:
@@ -59,6 +58,7 @@ ARROWS = arrows(
         notice=NoticeKind.CONFIRMED,
         says=_says,
         prepare=_keep_what_is_decided,
+        settled=_ask_later_targets,  # the reviewers' points are asked about from now on
     ),
     blocking=_blocking,
     before_sending=_keep_what_is_sent,

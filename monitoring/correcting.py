@@ -31,7 +31,9 @@ from perfgoals.reviewing.notifying import officers
 from perfgoals.workflow import StateConflict
 
 LONGEST = 2000
-_ASKING = frozenset({Role.UNIT_REVIEWER, Role.DEPARTMENT_REVIEWER, Role.FINANCE_REVIEWER})
+# Who asks, by the step of the review chain they stand on.
+_STEPS = {Role.UNIT_REVIEWER: 1, Role.DEPARTMENT_REVIEWER: 2, Role.FINANCE_REVIEWER: 3}
+_LAST_STEP = max(_STEPS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,16 @@ class Proposal:
 
 def may_ask(user: User, report: MonitoringReport) -> bool:
     """A reviewer in whose scope a report is that was sent; never who sent it."""
-    return user.role in _ASKING and not report.is_editable and user.pk != report.submitted_by_id
+    return user.role in _STEPS and not report.is_editable and user.pk != report.submitted_by_id
+
+
+def may_judge(user: User, task: CorrectiveTask) -> bool:
+    """Reviewers of the step that asked or of a later one: a unit does not close what was asked of it from outside.
+
+    Where who asked reviews no longer, only the last step may. Nobody judges an answer of their own.
+    """
+    asked_at = _STEPS.get(Role(task.asked_by.role), _LAST_STEP)
+    return may_ask(user, task.report) and _STEPS[Role(user.role)] >= asked_at and user.pk != task.answered_by_id
 
 
 def may_answer(user: User, report: MonitoringReport) -> bool:
@@ -116,7 +127,7 @@ def ask(
             tell(officers(report), NoticeKind.CORRECTION, text, url_of(report), about=task, by=actor)
             return task
     except IntegrityError:
-        first = CorrectiveTask.objects.filter(ask_key=key).first()
+        first = CorrectiveTask.objects.filter(ask_key=key, report=report, asked_by=actor).first()
         if first is None:
             raise StateConflict from None  # somebody took the number at the same moment
         return first
@@ -142,8 +153,8 @@ def answer(task: CorrectiveTask, *, decision: str, result: str, actor: User, ver
 
 def judge(task: CorrectiveTask, *, closes: bool, conclusion: str, actor: User, version: int) -> None:
     """Close the task, or send it back for more. Raises what ``answer`` raises."""
-    if not may_ask(actor, task.report):
-        raise PermissionDenied
+    if not may_judge(actor, task):
+        raise PermissionDenied("整改任务由提出它的那一级审核人或上级审核人核实，答复的人自己不核实。")
     columns = {"conclusion": _said(conclusion, "结论"), "judged_by": actor, "judged_at": timezone.now()}
     with transaction.atomic():
         _move(task, Stage.ANSWERED, Stage.CLOSED if closes else Stage.OPEN, version, columns)

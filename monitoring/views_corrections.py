@@ -104,12 +104,15 @@ def _page(
     names = {row.row_id: f"第 {number} 行 {row.name}" for number, row in enumerate(_rows(progress), 1)}
     for task in tasks:
         task.place = names.get(task.row_id, "") or "整张表"  # type: ignore[attr-defined]
+        task.report = report
+        task.is_mine = correcting.may_judge(request.user, task)  # type: ignore[attr-defined]
     context: dict[str, Any] = {
         "nav": "monitoring",
         "report": report,
         "tasks": tasks,
         "open_count": sum(task.stage != Stage.CLOSED for task in tasks),
         "may_ask": may_ask,
+        "judges": any(task.is_mine and task.stage != Stage.CLOSED for task in tasks),  # type: ignore[attr-defined]
         "may_answer": correcting.may_answer(request.user, report),
         "proposals": correcting.proposals(report, progress) if may_ask and progress else [],
         "rows": list(names.items()),

@@ -49,6 +49,9 @@ class Last:
     notice: NoticeKind
     says: Callable[[Any], str]
     prepare: Preparing = _nothing  # before the state changes, in the same transaction
+    settled: Callable[[Any], None] = lambda filing: (
+        None
+    )  # once the form is in its new state, in the same transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,7 @@ def arrows(
             blocking=judged,
             freezes=True,
             prepare=settle,
+            settle=last.settled,
         ),
     )
 

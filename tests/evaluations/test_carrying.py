@@ -11,7 +11,8 @@ from declarations.checkup.results import NOTHING_CARRIED
 from declarations.models import Declaration, Indicator
 from evaluations.carrying import ask_later_targets, carried
 from evaluations.models import Evaluation, EvaluationRow
-from evaluations.workflow import SUBMIT
+from evaluations.reviewing import undo
+from evaluations.workflow import CONFIRM, PASS, SUBMIT
 from perfgoals.campaigns.models import Campaign, CampaignKind
 from perfgoals.reviewing.models import ReturnRound
 from perfgoals.workflow import State, perform
@@ -192,6 +193,9 @@ def test_reviewers_points_and_returns_are_carried(sent, next_year, people):
         reviewer_reason="台账缺两个月。",
         reviewed_by=judge,
     )
+    # On the desk they are the reviewers' own: the unit reads these questions.
+    assert "审核 4 分" not in str(carried(sent.project_id, 2022, None))
+    Evaluation.objects.filter(pk=sent.pk).update(state=State.CONFIRMED)
     round_ = ReturnRound.objects.create(filing=sent, comment="补台账", returned_by=judge)
     round_.places.create(path="indicators.r3.actual", note="缺台账")
     said = asked(next_year)["last_year_corrected"]
@@ -226,10 +230,14 @@ def test_lists_count_the_questions_from_the_moment_the_form_was_sent(evaluated, 
     assert next_year.open_doubts >= 3
 
 
-def test_the_arrow_of_sending_asks(opened, monkeypatch, people):
-    asked_of = []
-    monkeypatch.setattr("evaluations.carrying.ask_later_targets", asked_of.append)
+def test_later_targets_are_asked_in_the_new_state_of_every_arrow_that_tells_something(
+    opened, monkeypatch, people
+):
+    states = []
+    monkeypatch.setattr("evaluations.carrying.ask_later_targets", lambda form: states.append(form.state))
     evaluation = opened()
     ready(evaluation, people["信息中心填报人"])
-    perform(SUBMIT, evaluation, actor=people["信息中心填报人"], version=evaluation.version)
-    assert asked_of == [evaluation]
+    for step, name in ((SUBMIT, "信息中心填报人"), (PASS, "发改委审核人"), (CONFIRM, "财政审核人")):
+        perform(step, evaluation, actor=people[name], version=evaluation.version)
+    undo(evaluation, actor=people["财政审核人"])
+    assert states == [State.DEPARTMENT_REVIEW, State.CONFIRMED, State.FINANCE_REVIEW]

@@ -121,6 +121,37 @@ def test_answered_sent_back_answered_and_closed(sent, people):
     assert not task.is_overdue
 
 
+def test_a_unit_does_not_close_what_was_asked_from_outside(sent, client, people):
+    task = asked(sent, people)
+    correcting.answer(task, decision="continue", result=DONE, actor=people["信息中心填报人"], version=1)
+    here = reverse("monitoring:corrections", args=[sent.pk])
+    posted = {"do": "close", "task": task.pk, "version": 2, "conclusion": "可以。"}
+    client.force_login(people["信息中心审核人"])
+    assert 'value="close"' not in client.get(here).content.decode()
+    assert client.post(here, posted).status_code == 403
+    # Who answered and reviews by now, and another step once who asked reviews no longer.
+    task.answered_by = people["发改委审核人"]
+    assert not correcting.may_judge(people["发改委审核人"], task)
+    task.answered_by = people["信息中心填报人"]
+    assert correcting.may_judge(people["发改委审核人"], task)
+    task.asked_by = people["业务管理员"]
+    assert not correcting.may_judge(people["发改委审核人"], task)
+    assert correcting.may_judge(people["财政审核人"], task)
+    client.force_login(people["发改委审核人"])
+    assert client.post(here, posted).status_code == 302
+
+
+def test_the_key_of_another_report_makes_no_task_and_says_so(sent, client, people, october, opened):
+    key = asked(sent, people).ask_key
+    columns = {"state": State.DEPARTMENT_REVIEW, "submitted_by": people["信息中心填报人"]}
+    other = opened("xxzx-2020-3", october)
+    MonitoringReport.objects.filter(pk=other.pk).update(**columns)
+    client.force_login(people["发改委审核人"])
+    posted = {"do": "ask", "problem": "慢", "requirement": "补", "due": SOON.isoformat(), "key": str(key)}
+    assert client.post(reverse("monitoring:corrections", args=[other.pk]), posted).status_code == 409
+    assert not other.corrections.exists()
+
+
 def test_what_was_typed_comes_back_with_a_conflict(sent, client, people):
     task = asked(sent, people)
     client.force_login(people["信息中心填报人"])
