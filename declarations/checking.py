@@ -10,7 +10,15 @@ from declarations.official import official
 from declarations.review.lessons import lessons_for
 from perfgoals.accounts.models import User
 from perfgoals.documents import paper
-from perfgoals.filling.check_page import Change, homeless, level_groups, tints, verdict
+from perfgoals.filling.check_page import (
+    CHAIN_WORDS,
+    Change,
+    after_submission,
+    homeless,
+    level_groups,
+    tints,
+    verdict,
+)
 from perfgoals.filling.check_page import changes_since as typed_since
 from perfgoals.filling.permissions import may_edit
 from perfgoals.filling.progress import progress_of
@@ -19,13 +27,6 @@ from perfgoals.filling.returned import unsent_changes
 from perfgoals.reviewing.desks import in_words, unmanned
 from perfgoals.reviewing.returning import openness_of
 from perfgoals.reviewing.timeline import review_chain
-from perfgoals.workflow import Filing, State
-
-CHAIN_WORDS = {
-    State.UNIT_REVIEW: "单位审核",
-    State.DEPARTMENT_REVIEW: "主管部门审核",
-    State.FINANCE_REVIEW: "财政审核",
-}
 
 
 def check_page(declaration: Declaration, user: User, unkept: Sequence[Unkept] = ()) -> dict[str, Any]:
@@ -60,15 +61,6 @@ def check_page(declaration: Declaration, user: User, unkept: Sequence[Unkept] = 
             marks=tints(still_open),
         ),
     }
-
-
-def after_submission(filing: Filing) -> str:
-    """Where the form goes when it is sent: “财政审核（本单位即主管部门）”."""
-    chain = review_chain(filing)
-    words = CHAIN_WORDS[chain[0]]
-    if chain[0] == State.FINANCE_REVIEW and filing.organization.parent_id is None:
-        return f"{words}（本单位即主管部门）"
-    return words
 
 
 def changes_since(declaration: Declaration, moment: datetime.datetime) -> list[Change]:

@@ -23,16 +23,15 @@ from perfgoals.filling.check_page import Change
 from perfgoals.filling.papers import mark_of
 from perfgoals.filling.permissions import may_edit
 from perfgoals.filling.reasons import Unkept
-from perfgoals.filling.recall_pages import taking_back
 from perfgoals.filling.returned import unsent_changes
 from perfgoals.filling.submit_pages import SubmitPages
-from perfgoals.reviewing.receipts import receipts_of
 
 
 class DeclarationSubmit(SubmitPages):
     checkup = CHECKUP
     step = SUBMIT
     template = "declarations/check.html"
+    receipt_template = "declarations/submitted.html"
     elsewhere = "preview"
 
     def find(self, request: SignedInRequest, pk: int) -> Declaration:
@@ -46,24 +45,6 @@ class DeclarationSubmit(SubmitPages):
 
     def changes_since(self, filing: Declaration, moment: datetime.datetime) -> list[Change]:
         return checking.changes_since(filing, moment)
-
-    def receipt(self, request: SignedInRequest, filing: Declaration) -> HttpResponse | None:
-        receipts = receipts_of(filing)
-        if not receipts:
-            return None
-        revision = receipts[0].revision
-        context = {
-            "nav": "list",
-            "declaration": filing,
-            "revision": revision,
-            "fingerprint": mark_of(revision),
-            "receipt": receipts[0],
-            "earlier": receipts[1:],
-            "chain": [checking.CHAIN_WORDS[state] for state in checking.review_chain(filing)],
-            "is_mine": filing.submitted_by_id == request.user.pk,
-            "taking_back": taking_back(filing, request.user),
-        }
-        return render(request, "declarations/submitted.html", context)
 
 
 _PAGES = DeclarationSubmit()

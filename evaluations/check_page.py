@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from declarations.checking import CHAIN_WORDS, after_submission
 from evaluations.models import Evaluation
 from evaluations.next_step import next_step
 from evaluations.paper import for_print
@@ -11,7 +10,7 @@ from evaluations.scorecard import score_card
 from evaluations.scoring import score
 from perfgoals.accounts.models import User
 from perfgoals.documents import paper
-from perfgoals.filling.check_page import homeless, level_groups, tints, verdict
+from perfgoals.filling.check_page import CHAIN_WORDS, after_submission, homeless, level_groups, tints, verdict
 from perfgoals.filling.permissions import may_edit
 from perfgoals.filling.progress import progress_of
 from perfgoals.filling.reasons import Unkept, answered
@@ -19,8 +18,6 @@ from perfgoals.filling.returned import unsent_changes
 from perfgoals.reviewing.desks import in_words, unmanned
 from perfgoals.reviewing.returning import openness_of
 from perfgoals.reviewing.timeline import review_chain
-
-__all__ = ["CHAIN_WORDS", "check_page"]
 
 
 def check_page(evaluation: Evaluation, user: User, unkept: Sequence[Unkept] = ()) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from evaluations import check_page
@@ -16,20 +16,17 @@ from evaluations.views_steps import CHECKUP, note_asked
 from evaluations.workflow import RECALL, SUBMIT
 from perfgoals.accounts.models import User
 from perfgoals.accounts.sessions import SignedInRequest
-from perfgoals.filling.papers import mark_of
 from perfgoals.filling.permissions import may_fill
 from perfgoals.filling.reasons import Unkept
-from perfgoals.filling.recall_pages import RecallPages, taking_back
+from perfgoals.filling.recall_pages import RecallPages
 from perfgoals.filling.submit_pages import SubmitPages
-from perfgoals.reviewing.receipt_pages import receipt_file
-from perfgoals.reviewing.receipts import receipts_of
-from perfgoals.reviewing.timeline import review_chain
 
 
 class EvaluationSubmit(SubmitPages):
     checkup = CHECKUP
     step = SUBMIT
     template = "evaluations/check.html"
+    receipt_template = "evaluations/submitted.html"
     nav = "evaluations"
 
     def find(self, request: SignedInRequest, pk: int) -> Evaluation:
@@ -44,24 +41,6 @@ class EvaluationSubmit(SubmitPages):
 
     def keep(self, filing: Evaluation) -> None:
         keep(filing)
-
-    def receipt(self, request: SignedInRequest, filing: Evaluation) -> HttpResponse | None:
-        receipts = receipts_of(filing)
-        if not receipts:
-            return None
-        revision = receipts[0].revision
-        context = {
-            "nav": "evaluations",
-            "evaluation": filing,
-            "revision": revision,
-            "fingerprint": mark_of(revision),
-            "receipt": receipts[0],
-            "earlier": receipts[1:],
-            "chain": [check_page.CHAIN_WORDS[state] for state in review_chain(filing)],
-            "is_mine": filing.submitted_by_id == request.user.pk,
-            "taking_back": taking_back(filing, request.user),
-        }
-        return render(request, "evaluations/submitted.html", context)
 
 
 _PAGES = EvaluationSubmit()
@@ -82,7 +61,7 @@ def submit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def receipt_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     """The receipt of ``?number=``, or of the latest 送审."""
-    return receipt_file(request, in_scope(request, pk), nav="evaluations")
+    return _PAGES.receipt_pdf(request, pk)
 
 
 class EvaluationRecall(RecallPages):

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from declarations.checking import CHAIN_WORDS, after_submission
 from monitoring.entry import counted
 from monitoring.models import MonitoringReport
 from monitoring.next_step import next_step
 from monitoring.progress import progress_of
 from perfgoals.accounts.models import User
 from perfgoals.documents import paper
-from perfgoals.filling.check_page import homeless, level_groups, tints, verdict
+from perfgoals.filling.check_page import CHAIN_WORDS, after_submission, homeless, level_groups, tints, verdict
 from perfgoals.filling.permissions import may_edit
 from perfgoals.filling.progress import progress_of as sections_progress
 from perfgoals.filling.reasons import Unkept, answered
@@ -18,8 +17,6 @@ from perfgoals.filling.returned import unsent_changes
 from perfgoals.reviewing.desks import in_words, unmanned
 from perfgoals.reviewing.returning import openness_of
 from perfgoals.reviewing.timeline import review_chain
-
-__all__ = ["CHAIN_WORDS", "check_page"]
 
 
 def check_page(report: MonitoringReport, user: User, unkept: Sequence[Unkept] = ()) -> dict[str, Any]:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("<int:pk>/comments/<int:comment>/<slug:act>/", views_comments.act, name="comment_act"),
     path("<int:pk>/check/", views_submit.check, name="check"),
     path("<int:pk>/submit/", views_submit.submit, name="submit"),
+    path("<int:pk>/receipt.pdf", views_submit.receipt_pdf, name="receipt"),
     path("<int:pk>/recall/", views_submit.recall, name="recall"),
     path("<int:pk>/ask-back/", views_submit.ask_back, name="ask_back"),
     path("<int:pk>/review/", views_review.review, name="review"),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods
 
 from monitoring import check_page
 from monitoring.checking import keep
@@ -16,20 +16,17 @@ from monitoring.views_steps import CHECKUP, note_asked
 from monitoring.workflow import RECALL, SUBMIT
 from perfgoals.accounts.models import User
 from perfgoals.accounts.sessions import SignedInRequest
-from perfgoals.documents.models import Revision
-from perfgoals.documents.receipts import receipt_for
-from perfgoals.filling.papers import mark_of
 from perfgoals.filling.permissions import may_fill
 from perfgoals.filling.reasons import Unkept
-from perfgoals.filling.recall_pages import RecallPages, taking_back
+from perfgoals.filling.recall_pages import RecallPages
 from perfgoals.filling.submit_pages import SubmitPages
-from perfgoals.reviewing.timeline import review_chain
 
 
 class MonitoringSubmit(SubmitPages):
     checkup = CHECKUP
     step = SUBMIT
     template = "monitoring/check.html"
+    receipt_template = "monitoring/submitted.html"
     nav = "monitoring"
 
     def find(self, request: SignedInRequest, pk: int) -> MonitoringReport:
@@ -45,28 +42,6 @@ class MonitoringSubmit(SubmitPages):
     def keep(self, filing: MonitoringReport) -> None:
         keep(filing)
 
-    def receipt(self, request: SignedInRequest, filing: MonitoringReport) -> HttpResponse | None:
-        sent = Revision.objects.filter(
-            content_type__app_label="monitoring",
-            content_type__model="monitoringreport",
-            object_id=filing.pk,
-            reason=SUBMIT.action,
-        )
-        revision = sent.select_related("made_by__organization").order_by("number").last()
-        if revision is None:
-            return None
-        context = {
-            "nav": "monitoring",
-            "report": filing,
-            "revision": revision,
-            "fingerprint": mark_of(revision),
-            "receipt": receipt_for(revision),
-            "chain": [check_page.CHAIN_WORDS[state] for state in review_chain(filing)],
-            "is_mine": filing.submitted_by_id == request.user.pk,
-            "taking_back": taking_back(filing, request.user),
-        }
-        return render(request, "monitoring/submitted.html", context)
-
 
 _PAGES = MonitoringSubmit()
 
@@ -81,6 +56,12 @@ def check(request: SignedInRequest, pk: int) -> HttpResponse:
 def submit(request: SignedInRequest, pk: int) -> HttpResponse:
     """POST sends the form that the page showed; GET is the receipt of what was sent."""
     return _PAGES.submit(request, pk)
+
+
+@require_GET
+def receipt_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The receipt of ``?number=``, or of the latest 送审."""
+    return _PAGES.receipt_pdf(request, pk)
 
 
 class MonitoringRecall(RecallPages):

@@ -260,6 +260,7 @@ LINES = [
     ),
     *on_report("submit", "get", [302, 302, 404, 404, 302], [302] * 5),
     *on_report("submit", "post", [409, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
+    *on_report("receipt", "get", [404] * 5, [404] * 5),  # never sent through the door
     *on_report("check", "post", [302, 403, 404, 404, 403], [302, 403, 403, 403, 403]),
     *on_report("step", "get", [200, 403, 404, 404, 403], [302, 403, 403, 403, 403], "basics"),
     *on_report("step", "post", [302, 403, 404, 404, 403], [409, 403, 403, 403, 403], "basics"),

@@ -16,12 +16,19 @@ from perfgoals.filling.posting import digest
 from perfgoals.filling.reasons import Unkept
 from perfgoals.filling.spots import Spot, place_of, spots_of
 from perfgoals.findings import Finding, Level
-from perfgoals.workflow import State
+from perfgoals.reviewing.timeline import review_chain
+from perfgoals.workflow import Filing, State
 
 _ADVICE = {
     Level.ERROR: "必须改正，改完才能送审",
     Level.DOUBT: "改好，或写明理由；理由会给审核人看",
     Level.HINT: "供参考，不影响送审",
+}
+
+CHAIN_WORDS = {
+    State.UNIT_REVIEW: "单位审核",
+    State.DEPARTMENT_REVIEW: "主管部门审核",
+    State.FINANCE_REVIEW: "财政审核",
 }
 
 
@@ -193,3 +200,12 @@ def changes_since(filing: FilledFiling, moment: datetime.datetime) -> list[Chang
         for record in records
     ]
     return sorted(changes, key=lambda change: change.at)
+
+
+def after_submission(filing: Filing) -> str:
+    """Where the form goes when it is sent: “财政审核（本单位即主管部门）”."""
+    chain = review_chain(filing)
+    words = CHAIN_WORDS[chain[0]]
+    if chain[0] == State.FINANCE_REVIEW and filing.organization.parent_id is None:
+        return f"{words}（本单位即主管部门）"
+    return words

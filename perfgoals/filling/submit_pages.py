@@ -21,20 +21,26 @@ from perfgoals.accounts.models import User
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.filling import late
 from perfgoals.filling.addresses import page_url
-from perfgoals.filling.check_page import Change, changes_since
+from perfgoals.filling.check_page import CHAIN_WORDS, Change, changes_since
 from perfgoals.filling.checkup_pages import CheckupPages
+from perfgoals.filling.papers import mark_of
 from perfgoals.filling.permissions import may_fill
 from perfgoals.filling.reasons import Unkept, give_reasons, posted_reasons
+from perfgoals.filling.recall_pages import taking_back
+from perfgoals.reviewing.receipt_pages import receipt_file
+from perfgoals.reviewing.receipts import receipts_of
 from perfgoals.reviewing.rights import may_see_rows
+from perfgoals.reviewing.timeline import review_chain
 from perfgoals.workflow import IN_REVIEW, Incomplete, StateConflict, Transition, perform
 
 
 class SubmitPages:
-    """Both addresses of one kind, ``check`` and ``submit``. A kind derives its own and says what stands on them."""
+    """The addresses ``check``, ``submit`` and ``receipt`` of one kind. A kind derives its own and says what stands on them."""
 
     checkup: CheckupPages
     step: Transition  # 送审
     template: str  # extends filling/check.html
+    receipt_template: str  # extends filling/submitted.html
     nav: str = "list"  # the link of the main navigation that these pages belong to
     elsewhere: str = (
         "tasks"  # where people are led who may not see what is being typed, or before there is a receipt
@@ -46,10 +52,6 @@ class SubmitPages:
 
     def page(self, filing: Any, user: User, unkept: Sequence[Unkept]) -> dict[str, Any]:
         """What the page shows: ``groups``, ``verdict``, ``first``, ``next``, ``may_edit``, ``goes_to``, ``paper`` …"""
-        raise NotImplementedError
-
-    def receipt(self, request: SignedInRequest, filing: Any) -> HttpResponse | None:
-        """The page of the receipt; None while nothing has been sent."""
         raise NotImplementedError
 
     def before_drawing(self, request: SignedInRequest, filing: Any) -> None:
@@ -134,8 +136,26 @@ class SubmitPages:
         return redirect(page_url(filing, "submit"))
 
     def _receipt(self, request: SignedInRequest, filing: Any) -> HttpResponse:
-        shown = None if filing.is_editable else self.receipt(request, filing)
-        return shown or redirect(page_url(filing, "check" if filing.is_editable else self.elsewhere))
+        receipts = [] if filing.is_editable else receipts_of(filing)
+        if not receipts:
+            return redirect(page_url(filing, "check" if filing.is_editable else self.elsewhere))
+        revision = receipts[0].revision
+        context = {
+            "nav": self.nav,
+            "filing": filing,
+            "revision": revision,
+            "fingerprint": mark_of(revision),
+            "receipt": receipts[0],
+            "earlier": receipts[1:],
+            "chain": [CHAIN_WORDS[state] for state in review_chain(filing)],
+            "is_mine": filing.submitted_by_id == request.user.pk,
+            "taking_back": taking_back(filing, request.user),
+        }
+        return render(request, self.receipt_template, context)
+
+    def receipt_pdf(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """The receipt of ``?number=``, or of the latest 送审, as PDF."""
+        return receipt_file(request, self.find(request, pk), nav=self.nav)
 
     def _refused(self, request: SignedInRequest, filing: Any, incomplete: Incomplete) -> HttpResponse:
         self.keep(filing)

@@ -95,12 +95,14 @@ def test_from_promise_to_score(at, promise, july, winter, tmp_path):
     report = open_report(at, promise, july)
     fill_report(at, report)
     send(at, report)
+    judge(at, "发改委审核人", report, "pass", State.FINANCE_REVIEW, "26 ÷ 50")
+    judge(at, "财政审核人", report, "confirm", State.CONFIRMED, "26 ÷ 50")
     form = open_evaluation(at, promise, winter)
     fill(at, form)
     send(at, form)
     give_back(at, form)
-    judge(at, "发改委审核人", form, "pass", State.FINANCE_REVIEW)
-    judge(at, "财政审核人", form, "confirm", State.CONFIRMED)
+    judge(at, "发改委审核人", form, "pass", State.FINANCE_REVIEW, TOTAL)
+    judge(at, "财政审核人", form, "confirm", State.CONFIRMED, TOTAL)
     same_figures_everywhere(at, form, tmp_path)
 
 
@@ -168,6 +170,7 @@ def fill(at, form) -> None:
     )
     at("信息中心填报人", reverse("evaluations:step", args=[form.pk, "indicators"]))
     lines = page.locator("tr[data-row]")
+    expect(lines.nth(0)).to_contain_text(JULY[0][0])  # what monitoring said last
     for number, (*_, result, _) in enumerate(ROWS):
         line = lines.nth(number)
         if result:
@@ -232,9 +235,9 @@ def give_back(at, form) -> None:
     send(at, form)
 
 
-def judge(at, who: str, form, decision: str, becomes: State) -> None:
-    page = at(who, reverse("evaluations:review", args=[form.pk]))
-    expect(page.locator("main")).to_contain_text(TOTAL)
+def judge(at, who: str, form, decision: str, becomes: State, sees: str) -> None:
+    page = at(who, page_url(form, "review"))
+    expect(page.locator("main")).to_contain_text(sees)
     page.locator(f"button[name=decision][value={decision}]").click()
     expect(page.locator("main")).to_contain_text("撤销")
     form.refresh_from_db()
