@@ -1,4 +1,4 @@
-"""The app of self-evaluations; last in the list, it may import every other."""
+"""The app of self-evaluations; it may import every other but monitoring, which comes after it."""
 
 from django.apps import AppConfig
 

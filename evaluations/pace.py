@@ -56,10 +56,6 @@ class Curve:
         share = EXACT.divide(Decimal(month - before), Decimal(after - before))
         return cents(known[before] + (known[after] - known[before]) * share)
 
-    @property
-    def is_straight(self) -> bool:
-        return not self.points
-
 
 STRAIGHT = Curve({})
 

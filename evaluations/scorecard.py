@@ -26,7 +26,7 @@ FORMULA_NAMES = MappingProxyType(
         "all_or_nothing": "达到得满分，没有达到不得分",
         "linear_overrun": "超过多少扣多少",
         "ratio_overrun": "目标除以实际",
-        "equal_as_floor": "不少于目标得满分，不足按比例",
+        "equal_as_floor": "不少于目标得满分，不足按比例；目标为零的，为零得满分",
         "equal_by_hand": "与目标不等的由人判定",
         "range_linear": "在区间内得满分，超出按比例扣",
         "range_ratio": "在区间内得满分，超出按比值给",

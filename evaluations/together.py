@@ -166,10 +166,6 @@ class Points:
             if line.becomes and line.becomes != line.now
         }
 
-    @property
-    def is_needed(self) -> bool:
-        return any(one.group.left for one in self.groups)
-
 
 def points_of(
     evaluation: Evaluation,

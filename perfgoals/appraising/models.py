@@ -4,7 +4,6 @@ All hang on a filing by content type, so that declarations and evaluations share
 never changed: its answers are frozen in ``document``, and another revision of the filing needs another form.
 """
 
-import datetime
 from typing import Any
 
 from django.db import models
@@ -212,17 +211,9 @@ class ReviewForm(OfFiling):
     def is_handed_in(self) -> bool:
         return self.submitted_at is not None
 
-    @property
-    def grade_label(self) -> str:
-        return self.questionnaire.grade(self.grade).label if self.grade else ""
-
     def sheet(self) -> Sheet:
         """What was handed in. Only for forms that were."""
         return Sheet.from_json(self.document)
-
-    @property
-    def submitted_day(self) -> datetime.date | None:
-        return timezone.localdate(self.submitted_at) if self.submitted_at else None
 
 
 class ReviewAnswer(models.Model):

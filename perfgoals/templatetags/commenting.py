@@ -15,7 +15,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
-from perfgoals.reviewing.commenting import Board, Thread
+from perfgoals.reviewing.commenting import Board
 from perfgoals.reviewing.history import Change, in_row
 from perfgoals.reviewing.models import Comment
 
@@ -73,12 +73,6 @@ def comment_mark(board: Board, path: str, label: str = "") -> SafeString:
         words,
         waiting or len(here),
     )
-
-
-@register.filter
-def threads_at(board: Board | None, path: str) -> list[Thread]:
-    """The threads of one place, for a page that counts them."""
-    return board.at(path) if board else []
 
 
 @register.filter

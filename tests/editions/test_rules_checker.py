@@ -340,7 +340,7 @@ BREAKS = {
     ),
     "widths that leave no room beside": (
         NATIONAL,
-        "column_widths = [11, 13, 15, 12, 12, 6, 7, 18]",
+        "column_widths = [11, 13, 15, 12, 12, 7, 7, 17]",
         "column_widths = [11, 13, 15, 12, 12, 6, 7, 24]",
         "column_widths",
         "合计 94",

@@ -10,11 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evaluations.contradictions import contradictions
-from evaluations.scoring import Inputs, formulas, same_figures, score, settle
+from evaluations.scoring import ExecutionInputs, Inputs, formulas, same_figures, score, settle
+from evaluations.scoring.bands import grade_of
+from evaluations.scoring.combining import combined
+from evaluations.scoring.execution import score_execution
 from evaluations.scoring.formulas import is_met
 from perfgoals.documents.evaluation import EvaluationDocument, EvaluationRow, GroupPoints
 from perfgoals.editions import all_editions, get_edition
-from tests.evaluations.builders import HUBEI, NATIONAL, form, full_rows, row, rules_with
+from perfgoals.editions.rules import Execution, Formula
+from tests.evaluations.builders import HUBEI, NATIONAL, form, full_rows, row, rules_with, steps_of
 
 EDITIONS = sorted(key for key, edition in all_editions().items() if edition.scoring)
 amounts = st.sampled_from(("100", "62.16", "0", "-5", "", "八万", "9" * 13))
@@ -126,6 +130,74 @@ def test_rounding_is_half_up_once_of_the_exact_quotient(weight, target, actual):
     points = settle(inputs("at_least", weight, target, actual), rules_for("at_least", "proportional")).points
     exact = min(Fraction(weight), Fraction(weight) * Fraction(actual) / Fraction(target))
     assert Fraction(points) == Fraction(int(exact * 100 + Fraction(1, 2)), 100)
+
+
+steps_of_satisfaction = st.lists(
+    st.tuples(st.integers(0, 100), st.integers(0, 100)), min_size=1, max_size=5, unique_by=lambda step: step[0]
+).map(lambda steps: sorted(zip(*map(sorted, zip(*steps, strict=True)), strict=True), reverse=True))
+
+
+@settings(deadline=None, max_examples=60)
+@given(steps_of_satisfaction, weights, numbers, numbers)
+def test_steps_lie_within_the_weight_and_never_fall(steps, weight, one, other):
+    rules = rules_with("satisfaction", "steps", steps=steps)
+    low, high = (
+        settle(inputs("satisfaction", weight, Decimal(90), actual), rules).points
+        for actual in sorted((one, other))
+    )
+    assert 0 <= low <= high <= weight
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from(("equal_by_hand", "by_person", "on_time_or_person")),
+    weights,
+    numbers,
+    numbers,
+    st.dates(),
+    st.dates(),
+)
+def test_what_is_left_to_a_person_is_full_or_open_never_a_guess(name, weight, target, actual, due, done):
+    case = {"equal_by_hand": "equal", "by_person": "at_most"}.get(name, "deadline")
+    one = inputs(case, weight, target, actual)
+    if case == "deadline":
+        one = Inputs(weight, case, due=due.isoformat(), done=done.isoformat())
+    settled = settle(one, rules_with(case, name))
+    is_full = is_met(one) and (name != "equal_by_hand" or target in (actual, 0))
+    assert (settled.points == weight) if is_full else (settled.points is None and settled.open_reason)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(("linear_rate", "stepped_rate")), st.booleans(), numbers.filter(bool), numbers, numbers)
+def test_more_of_the_budget_spent_is_never_worth_less(name, is_finished, budget, one, other):
+    formula = Formula(name, "依据", steps=steps_of([(80, 70), (60, 50)]) if name == "stepped_rate" else ())
+    rules = replace(get_edition(NATIONAL).scoring, execution=Execution(Decimal(10), formula))
+    low, high = (
+        score_execution(ExecutionInputs(spent, budget, is_finished=is_finished), rules).points
+        for spent in sorted((min(one, budget), min(other, budget)))
+    )
+    assert 0 <= low <= high <= 10
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(EDITIONS), st.decimals(0, 100, places=2), st.decimals(0, 100, places=2))
+def test_every_total_has_one_grade_and_more_points_never_a_worse_one(edition_id, one, other):
+    rules = get_edition(edition_id).scoring
+    if rules.grades:
+        low, high = (grade_of(total, rules) for total in sorted((one, other)))
+        assert low.floor <= high.floor
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=6))
+def test_the_rate_of_several_sub_projects_lies_between_theirs(parts):
+    rate = combined(parts, "%")
+    if rate is None:
+        assert all(money == 0 for _, money in parts)
+    else:
+        rates = [value for value, money in parts if money]
+        assert min(rates) - Decimal("0.005") <= rate <= max(rates) + Decimal("0.005")
+    assert combined(parts, "家") == sum(value for value, _ in parts)
 
 
 rows_of_forms = st.lists(
