@@ -120,6 +120,12 @@ class Line:
         return [self.controls[column] for column in TICKS]
 
     @property
+    def asks_why(self) -> bool:
+        """Whether kinds of reasons and their words stand open: off track, or something is there already."""
+        written = self.controls["deviation_reason"].value
+        return self.shown.progress.is_off_track or bool(written) or any(one.is_on for one in self.ticks)
+
+    @property
     def folded(self) -> list[Control]:
         left = ("attainment", "operator", "remark", "plan", "plan_reason")
         open_ = {control.column for control in self.results}
@@ -227,6 +233,7 @@ def form_readings(report: MonitoringReport, looked: Checked) -> dict[str, str]:
     rows = {row.row_id: row for row in report.indicators.all()}
     found = shown_rows(report, looked.progress, rows, Earlier(report))
     readings = {one.progress.path: row_light(one) for one in found}
+    readings |= {f"off.{one.path}": "1" if one.is_off_track else "" for one in looked.progress.rows}
     return readings | {"budget.execution_rate": money(looked.progress), "lights": lights(looked.progress)}
 
 

@@ -175,6 +175,7 @@ export class Checkup {
 
   /** Focus the control at `path`; false where this page has none. */
   focus(path) {
+    unfold(document.getElementById(`f-${path.split(".").join("-")}`));
     const field = this.autosave && this.autosave.fields.get(path);
     if (field) {
       field.focus();
@@ -194,6 +195,7 @@ export class Checkup {
     if (!id.startsWith("f-")) return;
     const field = this.autosave && [...this.autosave.fields.values()].find((one) => `f-${one.path.split(".").join("-")}` === id);
     const place = document.getElementById(id);
+    unfold(place);
     if (field) field.focus();
     else if (place) this.focus(id.slice(2));
   }
@@ -332,6 +334,11 @@ export class Checkup {
     const target = now && (isGood ? now.querySelector(".pg-reason > summary") : now.querySelector("textarea"));
     if (target) target.focus();
   }
+}
+
+/** A place inside closed panels is in sight before it takes the focus. */
+function unfold(place) {
+  for (let panel = place && place.closest("details"); panel; panel = panel.parentElement.closest("details")) panel.open = true;
 }
 
 function rowOf(path) {

@@ -55,10 +55,17 @@ function follows(path, columns) {
   });
 }
 
+/** A row that gets off track asks for its reason in the open. It opens only: what somebody opened or is in stays open. */
+function unfolds(path) {
+  const panel = document.querySelector(`[data-off-track="${path}"]`);
+  if (panel) panel.open = true;
+}
+
 document.addEventListener("perfgoals:saved", (event) => {
   const readings = (event.detail && event.detail.readings) || {};
   Object.keys(readings).forEach((name) => {
     if (name.startsWith("asks.")) follows(name.slice(5), readings[name].split(" "));
+    if (name.startsWith("off.") && readings[name]) unfolds(name.slice(4));
   });
 });
 
@@ -69,11 +76,5 @@ function open() {
   if (panel) panel.open = true;
 }
 
-document.addEventListener("click", (event) => {
-  const link = event.target.closest && event.target.closest("a[data-focus-path]");
-  const place = link && document.getElementById(`f-${link.dataset.focusPath.split(".").join("-")}`);
-  const panel = place && place.closest("details");
-  if (panel) panel.open = true;
-}, true);
 window.addEventListener("hashchange", open);
 open();

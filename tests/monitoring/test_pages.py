@@ -190,3 +190,18 @@ def test_what_earlier_periods_said_stands_beside_the_cell(li, opened, october):
     assert "7 月 12场 → 10 月 20场，目标" in told[f"indicators.{row.row_id}"]
     assert "7 月：12场" in li.get(url(second, "step", "indicators")).content.decode()
     assert [month for month, _ in li.get(reverse("monitoring:list")).context["season"].months] == [7, 10]
+
+
+def test_reasons_stand_folded_until_a_row_is_off_track(li, opened):
+    report = opened()
+    path = f"indicators.{counted_row(report).row_id}"
+    here, folded = url(report, "step", "indicators"), f'data-off-track="{path}">'
+    assert folded in li.get(here).content.decode()
+    assert autosave(li, report, {f"{path}.actual": "24场"}).json()["readings"][f"off.{path}"] == ""
+    assert folded in li.get(here).content.decode()
+    report.indicators.update(deviation_staff=True)  # ticked without need: still in sight
+    assert folded not in li.get(here).content.decode()
+    report.indicators.update(deviation_staff=False, actual="2场")
+    assert folded not in li.get(here).content.decode()
+    told = autosave(li, report, {f"{path}.likelihood": "possible"}).json()["readings"]
+    assert told[f"off.{path}"] == "1"
