@@ -225,7 +225,7 @@ def _result(card: ScoreCard, clauses: list[str]) -> Iterator[tuple[str, str]]:
     if total.grade:
         number = _number(rules.grades_clause, clauses)
         yield "等级", f"{total.grade}" + (f"〔{number}〕" if number else "")
-        yield ("等级线以上" if total.to_next is None else "离下一等级"), card.standing
+        yield ("离下一等级" if total.next_grade else "等级线以上"), card.standing
     else:
         yield "等级", "这套口径不评等级"
     if card.is_reviewed:

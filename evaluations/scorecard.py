@@ -263,8 +263,10 @@ class ScoreCard:
 
     @property
     def standing(self) -> str:
-        """“差 1.5 分到优秀”, or for the best grade “比优秀线高 5 分”; "" without grades."""
+        """“差 1.5 分到优秀”, or for the best grade “比优秀线高 5 分”; why a cap bars the next one; "" without grades."""
         result = self.sheet.total
+        if result.next_barred:
+            return result.next_barred
         if result.to_next is not None:
             return f"差 {show(result.to_next)} 分到{result.next_grade}"
         if self.above_floor is None or not result.grade:

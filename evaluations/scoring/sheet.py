@@ -14,7 +14,7 @@ from evaluations.scoring.bands import grade_of, next_grade
 from evaluations.scoring.execution import ExecutionScore, cap_of, score_execution
 from evaluations.scoring.inputs import ExecutionInputs, Inputs
 from evaluations.scoring.rows import Basis, Settled, settle
-from perfgoals.editions.rules import RuleSet, load_rules
+from perfgoals.editions.rules import Cap, Grade, RuleSet, load_rules
 
 SCHEMA = "perfgoals-score/1"
 
@@ -47,6 +47,7 @@ class Total:
     grade: str = ""
     next_grade: str = ""
     to_next: Decimal | None = None
+    next_barred: str = ""  # why no more points lead to the next grade: a cap lies under its floor
     sentence: str = ""
 
     @property
@@ -158,6 +159,7 @@ def _total(rows: tuple[RowScore, ...], execution: ExecutionScore, rules: RuleSet
     total = min(raw, cap.total) if cap else raw
     capped = cap is not None and total < raw
     grade, better = grade_of(total, rules), next_grade(total, rules)
+    barred = _barred(cap, better)
     return Total(
         counted,
         raw,
@@ -169,8 +171,9 @@ def _total(rows: tuple[RowScore, ...], execution: ExecutionScore, rules: RuleSet
         rescaled=rescaled,
         grade=grade.label if grade else "",
         next_grade=better.label if better else "",
-        to_next=better.floor - total if better else None,
-        sentence=_says(raw, total, grade.label if grade else "", better),
+        to_next=better.floor - total if better and not barred else None,
+        next_barred=barred,
+        sentence=_says(raw, total, grade.label if grade else "", better, barred),
     )
 
 
@@ -200,9 +203,18 @@ def _left_out(row: RowScore) -> bool:
     return row.settled.basis is Basis.NOT_APPLICABLE
 
 
-def _says(raw: Decimal, total: Decimal, grade: str, better: Any) -> str:
+def _barred(cap: Cap | None, better: Grade | None) -> str:
+    """A cap under the floor of the next grade keeps the form from it, whether or not the cap has cut anything yet."""
+    if cap is None or better is None or better.floor <= cap.total:
+        return ""
+    return f"执行率不到 {show(cap.below)}%，总分最多 {show(cap.total)} 分，到不了{better.label}"
+
+
+def _says(raw: Decimal, total: Decimal, grade: str, better: Grade | None, barred: str) -> str:
     capped = f"合计 {show(raw)} 分，执行率低，封顶" if total < raw else "总分"
     says = f"{capped} {show(total)} 分" + (f"，{grade}" if grade else "，这套口径不评等级")
+    if barred:
+        return f"{says}；{barred}。"
     return says + (f"；差 {show(better.floor - total)} 分到{better.label}。" if better else "。")
 
 

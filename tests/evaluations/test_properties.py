@@ -294,6 +294,21 @@ def test_the_cap_stands_beside_the_raw_total(executed, raw, total, grade):
         assert "封顶" in got.sentence
 
 
+def test_no_points_are_said_to_lead_past_a_cap():
+    """85 of 89 that can be had at most: 90 are out of reach, whatever the rows would still earn."""
+    edition = get_edition("sichuan-2025-self-evaluation")
+    first, *others = full_rows(edition.id)
+    rows = [replace(first, actual="12.5家"), *others]
+    got = score(form(*rows, edition=edition.id, executed="79"), edition).total
+    assert (got.total, got.cap, got.next_grade, got.to_next) == (Decimal(85), None, "优", None)
+    assert "执行率不到 80%，总分最多 89 分，到不了优" in got.sentence
+    free = score(form(*rows, edition=edition.id, executed="80"), edition).total
+    assert (free.to_next, free.next_barred) == (5, "")
+    low = score(form(*rows, edition=edition.id, executed="40"), edition).total
+    assert (low.total, low.next_grade) == (69, "中")
+    assert low.next_barred == "执行率不到 50%，总分最多 69 分，到不了中"
+
+
 def test_a_cap_cannot_be_passed_over_by_leaving_the_money_out():
     edition = get_edition("sichuan-2025-self-evaluation")
     got = score(form(*full_rows(edition.id), edition=edition.id, executed=None), edition).total
