@@ -20,6 +20,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "amount_negative": "金额是负数",
         "date_unreadable": "读不出日期",
         "choice_unknown": "不是表上可选的词",
+        "unprintable_character": "有印不出的字",
         "low_execution": "预算执行率低",
         "budget_changed": "年中调整过预算",
         "text_is_stock": "问题或措施只有套话",

@@ -18,6 +18,7 @@ from evaluations.scoring.inputs import OPEN
 from evaluations.scoring.rows import Flag
 from perfgoals.documents.canonical import DateValue
 from perfgoals.documents.evaluation import EvaluationDocument, EvaluationRow
+from perfgoals.documents.glyphs import unprintable_words
 from perfgoals.editions import Edition
 from perfgoals.findings import Finding, Level
 from perfgoals.targets import Kind, read_target
@@ -28,9 +29,12 @@ WHY_LOST = "得分低于分值的，必须写偏差原因和改进措施。"
 WHY_RATE = "预算执行率低于90%的，要说明原因。"
 WHY_CHANGED = "年中调整过预算的，要另作说明。"
 WHY_REQUIRED = "表上的必填栏。"
+WHY_PRINTED = "正式表印不出这个字，送审以后就打不出纸质表；表情符号和从 Word 带来的项目符号都印不出。"
 WHY_OPEN = "每个指标都要有得分，才有总分。"
 WHY_FAR_OVER = "远超目标的，要分析原因：目标定得是否偏低。只问，不扣分。"
 WHY_SIGN = "目标前的符号要和指标的意思一致：越多越好的写≥，越少越好的写≤。"
+
+_COPIED = frozenset(("level1", "level2", "name", "target"))
 
 # A clause that says nothing of this project: 管理有待加强, 今后将进一步加强管理, 制度还需完善.
 _THING = "(?:项目|预算|资金|财务|绩效|内部|日常|相关|各项|有关)*(?:管理|工作|监督|监管|力度|水平|意识|制度|机制|质量|效率|沟通|协调|能力)"
@@ -115,6 +119,22 @@ def fields_readable(form: Filled) -> Iterator[Finding]:
         if field.kind == "choice" and labels and text not in labels:
             message = f"“{field.term}”写的是“{text[:40]}”，只能是{'、'.join(labels)}。"
             yield Finding("choice_unknown", Level.ERROR, key, message, "这一栏从列出的里面选。")
+
+
+def printable(form: Filled) -> Iterator[Finding]:
+    """The same characters that the printer refuses: once it was sent, a form that has one could never be printed.
+
+    In what was copied from the approved targets, which the unit cannot mend here, it is asked about and does not block.
+    """
+    fields = form.edition.fields.items()
+    texts = [(key, form.document.text(key)) for key, field in fields if field.kind != "indicators"]
+    for row in form.document.indicators:
+        columns = (key for key in row.__dataclass_fields__ if key != "row_id")
+        texts += [(f"indicators.{row.row_id}.{key}", getattr(row, key)) for key in columns]
+    for path, text in texts:
+        if isinstance(text, str) and (words := unprintable_words(text)):
+            level = Level.DOUBT if path.rpartition(".")[2] in _COPIED else Level.ERROR
+            yield Finding("unprintable_character", level, path, words, WHY_PRINTED)
 
 
 def negative_amounts(form: Filled) -> Iterator[Finding]:
@@ -262,6 +282,7 @@ def _iso(form: Filled, key: str) -> str | None:
 RULES: tuple[Callable[[Form], Iterator[Finding]], ...] = (
     required_filled,
     fields_readable,
+    printable,
     negative_amounts,
     low_execution,
     budget_changed,

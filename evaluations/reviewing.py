@@ -20,6 +20,7 @@ from evaluations.workflow import ARROWS
 from perfgoals.accounts.models import User
 from perfgoals.audit.models import AuditRecord
 from perfgoals.audit.trail import record
+from perfgoals.documents.glyphs import unprintable_words
 from perfgoals.filling.editing import clean
 from perfgoals.filling.places import TEXT_LIMIT, is_row_id
 from perfgoals.reviewing import acts
@@ -117,6 +118,8 @@ def _check_reason(evaluation: Evaluation, row_id: str, points: Decimal | None, w
     """Points other than those the form has for the row, computed or given, are explained."""
     if len(words) > TEXT_LIMIT:
         raise ValidationError(f"写了 {len(words)} 字，最多 {TEXT_LIMIT} 字。")
+    if printed := unprintable_words(words):
+        raise ValidationError(printed)
     if points is None:
         return
     theirs = points_of(score(evaluation.document(), evaluation.edition))[row_id]

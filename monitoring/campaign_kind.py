@@ -14,6 +14,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "required_missing": "必填的没有填",
         "amount_unreadable": "金额读不出",
         "amount_negative": "金额为负",
+        "unprintable_character": "有印不出的字",
         "amounts_add_up": "各来源加起来不等于总额",
         "executed_over_budget": "执行数超过年初预算",
         "expected_over_budget": "全年预计超过年初预算",

@@ -13,6 +13,7 @@ from evaluations.checkup import (
     in_form_order,
     is_stock,
     negative_amounts,
+    printable,
     required_filled,
 )
 from evaluations.contradictions import amounts_add_up
@@ -265,6 +266,7 @@ def _marked(clause: str, unconfirmed: bool) -> str:
 RULES: Sequence[Callable[[Form], Iterator[Finding]]] = (
     required_filled,
     fields_readable,
+    printable,
     negative_amounts,
     amounts_add_up,
     money_fits,

@@ -23,6 +23,7 @@ from perfgoals.accounts.models import Role, User
 from perfgoals.audit.trail import record
 from perfgoals.campaigns.workdays import after_working_days
 from perfgoals.documents.corrections import CorrectiveTask as Printed
+from perfgoals.documents.glyphs import unprintable_words
 from perfgoals.filling.editing import clean
 from perfgoals.filling.places import is_row_id
 from perfgoals.notices.models import NoticeKind
@@ -192,6 +193,8 @@ def _said(text: str, what: str) -> str:
         raise ValidationError(f"没有写{what}。")
     if len(said) > LONGEST:
         raise ValidationError(f"{what}写了 {len(said)} 字，最多 {LONGEST} 字。")
+    if words := unprintable_words(said):  # it is printed behind a form that nobody can mend any more
+        raise ValidationError(f"{what}里{words}")
     return said
 
 

@@ -127,6 +127,8 @@ def words_for(report: MonitoringReport, path: str, document: MonitoringDocument 
     if path in edition.fields:
         return edition.fields[path].term
     table, _, rest = path.partition(".")
+    if table == "corrections":
+        return f"整改任务 {rest}".rstrip()
     row_id, _, column = rest.partition(".")
     rows = [row.row_id for row in (document or report.document()).indicators]
     if table == "indicators" and row_id in rows:

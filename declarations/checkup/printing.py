@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from declarations.checkup.contract import Remark, rule
 from declarations.checkup.samples import Sample
 from declarations.checkup.sheet import Sheet
-from perfgoals.documents.glyphs import unprintable
+from perfgoals.documents.glyphs import unprintable_words
 from perfgoals.findings import Level
 
 _ROW_TEXTS = ("name", "target", "definition", "calculation_method", "data_source", "setting_basis", "baseline")
@@ -35,6 +35,5 @@ def _texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
 def unprintable_character(sheet: Sheet) -> Iterator[Remark]:
     """The same characters that the printer refuses (``documents.pdf.MissingGlyph``)."""
     for path, text in _texts(sheet):
-        if found := unprintable(text):
-            shown = "、".join(f"“{c}”（U+{ord(c):04X}）" for c in found[:3])
-            yield Remark(path, f"有 {len(found)} 个字印不出：{shown}。请换成别的写法。")
+        if words := unprintable_words(text):
+            yield Remark(path, words)

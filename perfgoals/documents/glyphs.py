@@ -29,3 +29,12 @@ def unprintable(text: str) -> list[str]:
     if not missing:
         return []
     return [c for c in dict.fromkeys(text) if c in missing and unicodedata.category(c) not in ("Cc", "Cf")]
+
+
+def unprintable_words(text: str) -> str:
+    """What is said of them where the text was typed; "" where everything can be drawn."""
+    found = unprintable(text)
+    if not found:
+        return ""
+    shown = "、".join(f"“{c}”（U+{ord(c):04X}）" for c in found[:3])
+    return f"有 {len(found)} 个字印不出：{shown}。请换成别的写法。"

@@ -45,6 +45,9 @@ def test_a_complete_form_is_left_alone():
     [
         (complete(project_name=""), "required_missing", "project_name", "error"),
         (complete(annual_goal="  "), "required_missing", "annual_goal", "error"),
+        (complete(actual_completion="巡检6次😀"), "unprintable_character", "actual_completion", "error"),
+        (first(remark="\uf0b7见附件"), "unprintable_character", "indicators.r1.remark", "error"),
+        (first(name="服务😀"), "unprintable_character", "indicators.r1.name", "doubt"),
         (complete(budget={"executed": "八万"}), "amount_unreadable", "budget.executed", "error"),
         (complete(budget={"executed": "-1"}), "amount_negative", "budget.executed", "error"),
         (complete(budget={"executed": "101"}), "overspent", "budget.executed", "doubt"),

@@ -92,6 +92,7 @@ def test_red_rows_are_offered_and_a_double_click_asks_once(sent, client, people)
         {"row_id": "none"},
         {"row_id": "\0"},
         {"requirement": "长" * 2001},
+        {"requirement": "补招讲师😀"},  # the sheet behind a sent report could never be printed again
     ],
 )
 def test_what_makes_no_demand_is_refused_in_words(sent, people, more):

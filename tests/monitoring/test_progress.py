@@ -132,6 +132,10 @@ def test_a_report_in_order_has_no_finding():
     assert codes(row(**GOOD)) == set()
 
 
+def test_what_cannot_be_printed_is_not_sent():
+    assert codes(row(**GOOD, remark="见附件😀")) == {"unprintable_character"}
+
+
 def test_rows_that_nobody_came_to_are_told_in_one_breath():
     found = findings_of(form(*(row(row_id=f"r{n}", name=f"第{n}") for n in range(18))))
     assert [finding.code for finding in found] == ["row_open"]
