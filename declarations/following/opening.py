@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from declarations.following import copying
@@ -188,7 +188,7 @@ def hold(sources: Sequence[Declaration]) -> None:
     Raises ``NothingApproved`` where one was taken back a moment ago.
     """
     still = Declaration.objects.filter(pk__in=[source.pk for source in sources], state=State.APPROVED)
-    if still.update(state=State.APPROVED) < len(sources):
+    if still.update(version=F("version")) < len(sources):
         raise NothingApproved("目标的批复刚刚撤销，没有建表。")
 
 

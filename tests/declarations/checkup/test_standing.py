@@ -130,12 +130,12 @@ def test_the_number_of_queries_does_not_grow(
     of_year(declaration, last_year, State.APPROVED)
     declaration = Declaration.objects.select_related("organization", "project").get(pk=declaration.pk)
     make_declaration(name="甲")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         findings_of(declaration)
     for n in range(45):
         speaking.write_rows(decent.having(project_name=f"项目{n}").document, make_declaration(name=f"项目{n}"))
     declaration = Declaration.objects.select_related("organization", "project").get(pk=declaration.pk)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         findings_of(declaration)
     assert len(history_of(declaration).siblings) == 40
 
