@@ -124,6 +124,10 @@ class Line:
         return self.row.level1 + (f" / {self.row.level2}" if self.row.level2 else "") if self.is_placed else ""
 
     @property
+    def group_path(self) -> str:
+        return f"indicators.{self.id}.level1"
+
+    @property
     def folded(self) -> list[Control]:
         shown = {*self.result, *self.reason, *COPIED}
         return [control for column, control in self.controls.items() if column not in shown]

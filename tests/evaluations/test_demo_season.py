@@ -1,6 +1,7 @@
 """The demonstration's season of self-evaluations under way: sent through the doors, once."""
 
 import pytest
+from django.urls import reverse
 
 from declarations import demo as targets
 from evaluations import demo, demo_season
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.usefixtures("_cheap_passwords")
-def test_every_desk_has_work_and_loading_again_changes_nothing():
+def test_every_desk_has_work_and_loading_again_changes_nothing(client):
     targets.load()
     demo.load()
     demo_season.load()
@@ -27,6 +28,12 @@ def test_every_desk_has_work_and_loading_again_changes_nothing():
     confirmed = season.get(state=State.CONFIRMED)
     assert confirmed.reviewed_total < confirmed.total
     assert Evaluation.objects.visible_to(User.objects.get(username="department-fgw")).count() == 3
+    # A row that did not come back offers no other group: its panel is not there either.
+    returned = season.get(state=State.RETURNED)
+    client.force_login(returned.submitted_by)
+    rows = client.get(reverse("evaluations:step", args=[returned.pk, "indicators"])).content.decode()
+    assert "归到：产出指标 / 质量指标" in rows
+    assert "改归组" not in rows
     records = AuditRecord.objects.count()
     assert demo_season.load() == len(demo_season.SEASON) == sent.count()
     assert AuditRecord.objects.count() == records

@@ -4,8 +4,8 @@ import pytest
 
 from declarations import demo as targets
 from evaluations import demo as evaluations
-from monitoring import demo
-from monitoring.models import MonitoringReport
+from monitoring import demo, demo_tasks
+from monitoring.models import CorrectiveTask, MonitoringReport, Stage
 from monitoring.official import official
 from perfgoals.documents.models import Revision
 from perfgoals.workflow import State
@@ -25,3 +25,7 @@ def test_it_loads_again_and_again_with_the_same_result():
     for report in MonitoringReport.objects.exclude(state=State.DRAFT):
         revision = Revision.objects.get(kind="monitoring", object_id=report.pk)
         assert revision.fingerprint == official(report).document.fingerprint == report.document().fingerprint
+    assert demo_tasks.load() == demo_tasks.load() == 2
+    assert sorted(CorrectiveTask.objects.values_list("stage", flat=True)) == sorted(
+        [Stage.OPEN, Stage.ANSWERED]
+    )

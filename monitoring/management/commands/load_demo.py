@@ -9,6 +9,7 @@ from declarations import demo, demo_season
 from evaluations import demo as demo_evaluations
 from evaluations import demo_season as demo_evaluation_season
 from monitoring import demo as demo_monitoring
+from monitoring import demo_tasks
 
 
 class Command(BaseCommand):
@@ -22,4 +23,5 @@ class Command(BaseCommand):
         counts |= demo_evaluations.load()
         counts["送审的自评表"] = demo_evaluation_season.load()
         counts |= demo_monitoring.load()
+        counts["整改任务"] = demo_tasks.load()
         self.stdout.write("演示数据已就绪：" + "，".join(f"{what} {number}" for what, number in counts.items()))
