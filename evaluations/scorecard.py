@@ -253,6 +253,18 @@ class ScoreCard:
         return sum((row.lost or ZERO for row in self.rows), ZERO)
 
     @property
+    def lost_by_execution(self) -> Decimal | None:
+        """None where the rule set gives no points for execution, or while they are open."""
+        execution = self.sheet.execution
+        if execution.weight is None or execution.points is None:
+            return None
+        return execution.weight - execution.points
+
+    @property
+    def lost_in_all(self) -> Decimal:
+        return self.lost + (self.lost_by_execution or ZERO)
+
+    @property
     def above_floor(self) -> Decimal | None:
         """How far the total lies above the floor of its own grade, None without a total or grades."""
         total = self.total

@@ -18,7 +18,7 @@ from evaluations.templatetags.scoring import unparted
 from perfgoals.documents.evaluation import EvaluationDocument
 from perfgoals.editions import get_edition
 from perfgoals.editions.rules import FORMULAS
-from tests.evaluations.builders import SICHUAN, form, full_rows
+from tests.evaluations.builders import NATIONAL, SICHUAN, form, full_rows
 
 FIXTURES = sorted((Path(__file__).parents[2] / "fixtures" / "evaluations").glob("*.json"))
 
@@ -53,6 +53,15 @@ def test_lost_and_won_make_the_weight(document):
         if line.points is not None:
             assert line.points + line.lost == line.weight
     assert card.lost == sum(line.lost for line in card.lost_rows)
+
+
+def test_the_foot_of_the_table_adds_up_with_what_execution_lost():
+    """90 of 90 for the rows, 7.9 of 10 for execution: 100 = 97.9 + 2.1."""
+    card = card_of(form(*full_rows(NATIONAL), executed="79"))
+    assert (card.lost, card.lost_by_execution, card.lost_in_all) == (0, Decimal("2.1"), Decimal("2.1"))
+    assert card.sheet.total.counted + card.lost_in_all == card.sheet.rules.full
+    foot = render_to_string("evaluations/includes/score_table.html", {"card": card}).split("<tfoot>")[1]
+    assert '<span class="pg-lost">−2.1</span>' in foot
 
 
 def test_the_ruler_covers_the_whole_score_once(document):
