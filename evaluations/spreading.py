@@ -5,7 +5,7 @@ calculator, and the last cent never fits. What the ticked rows share is what the
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
@@ -63,16 +63,24 @@ class Spread:
 def groups_of(document: EvaluationDocument, edition: Edition) -> list[Group]:
     """The groups of this form's frame that have rows, with their points; rows outside the frame have none to get.
 
-    Points are those of the split that fits the groups the form uses, where the edition knows several.
+    Points are those of the split that fits the groups the form uses, where the edition knows several. Otherwise what a
+    group has that need not be there and has no rows goes to the one before it, as 满意度's ten go to 效益 in the splits of
+    the national frame of 2021: the total has to be reached, and the check-up asks why points were moved. Not before every
+    row has its group.
     """
-    used = {row.level1 for row in document.indicators}
-    split = edition.points_for(used)
-    groups = []
+    split = edition.points_for({row.level1 for row in document.indicators})
+    names = {dimension.name for dimension in edition.frame}
+    is_placed = all(row.level1 in names for row in document.indicators)
+    groups: list[Group] = []
+    before = ""
     for dimension in edition.frame:
         points = split.points.get(dimension.name) if split else dimension.points
         rows = tuple(row for row in document.indicators if row.level1 == dimension.name)
         if points is not None and rows:
             groups.append(Group(dimension.name, points, rows))
+        elif points and is_placed and not dimension.required and groups and groups[-1].name == before:
+            groups[-1] = replace(groups[-1], points=groups[-1].points + points)
+        before = dimension.name
     return groups
 
 

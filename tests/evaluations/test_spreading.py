@@ -77,3 +77,16 @@ def test_a_spread_that_cannot_be_says_why(weights, ticked, how, words):
 def test_rows_outside_the_frame_get_nothing():
     document = form(row(level1="投入与管理", level2="财务管理", weight=None))
     assert groups_of(document, get_edition(document.form)) == []
+
+
+def test_what_no_satisfaction_has_goes_to_the_results_before_it():
+    """A form may do without 满意度; its ten points have to stand somewhere, once every row has its group."""
+    rows = [row(weight=None), row(weight=None, level1="效益指标", level2="社会效益指标")]
+    edition = get_edition((document := form(*rows)).form)
+    assert [(one.name, one.points) for one in groups_of(document, edition)] == [
+        ("产出指标", 50),
+        ("效益指标", 40),
+    ]
+    waiting = form(*rows, row(weight=None, level1="投入与管理", level2="财务管理"))
+    assert [one.points for one in groups_of(waiting, edition)] == [50, 30]
+    assert [one.points for one in groups_of(form(rows[0]), edition)] == [50]
