@@ -157,7 +157,7 @@ def test_without_script_a_fix_saves_what_was_typed(
 
     cell(plain, 0, "name").fill("巡检次数（没有脚本）")
     remark = plain.locator("#check [data-remark]").filter(has_text="写明理由").first
-    remark.locator("summary").filter(has_text="写明理由").click()
+    remark.locator("summary").filter(has_text="写明理由").press("Enter")
     remark.locator("textarea").fill("与采购合同的口径一致，合同另附。")
     remark.locator("button[data-reason]").click()
     expect(cell(plain, 0, "name")).to_have_value("巡检次数（没有脚本）")
