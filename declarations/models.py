@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
+# Django looks for models in this module; what belongs to the desk stands there.
+from declarations.inbox.models import SavedFilter  # noqa: F401
 from perfgoals.accounts.models import Organization, User
 from perfgoals.documents.declaration import TEXT_KEYS
 from perfgoals.filling.filing import FilledFiling
@@ -369,23 +371,6 @@ class CopyLook(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class SavedFilter(models.Model):
-    """存下的筛选: what a reviewer looks for again and again, as the query of the inbox's address."""
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="saved_filters")
-    name = models.CharField("名称", max_length=20)
-    query = models.CharField(max_length=600)
-    saved_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = "存下的筛选"
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(name="saved_filter_name_once", fields=["user", "name"])]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class TableUndo(models.Model):

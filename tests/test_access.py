@@ -14,7 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from declarations import downloads
-from declarations.models import Declaration, SavedFilter
+from declarations.inbox.models import SavedFilter
+from declarations.models import Declaration
 from evaluations import views_papers
 from evaluations.evidence import keep_evidence
 from evaluations.models import Evaluation

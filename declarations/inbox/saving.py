@@ -3,8 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from declarations.inbox.models import SavedFilter
 from declarations.inbox.waiting import Wanted
-from declarations.models import SavedFilter
 from perfgoals.accounts.models import User
 
 MOST = 12

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from declarations.inbox import bulk, desk, saving
 from declarations.inbox.bulk import MOST, Act, Outcome, Pick
+from declarations.inbox.models import SavedFilter
 from declarations.inbox.waiting import (
     AMOUNTS,
     FINDINGS,
@@ -21,7 +22,7 @@ from declarations.inbox.waiting import (
     ordered,
     waiting_for,
 )
-from declarations.models import Declaration, SavedFilter
+from declarations.models import Declaration
 from perfgoals.accounts.sessions import SignedInRequest
 from perfgoals.reviewing.acts import UNDO_SECONDS
 from perfgoals.reviewing.inbox import has_inbox, tabs

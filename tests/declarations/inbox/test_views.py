@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from declarations.inbox.models import SavedFilter
 from declarations.inbox.risk import Facts
 from declarations.inbox.waiting import Wanted
-from declarations.models import Declaration, SavedFilter
+from declarations.models import Declaration
 from perfgoals.reviewing.inbox import PAGE_SIZE, beside
 from perfgoals.workflow import State
 from tests.test_bad_input import ODD
